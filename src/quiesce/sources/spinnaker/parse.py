@@ -1,0 +1,330 @@
+"""What Gate answers, as values: bytes in, runs and errors out. No I/O.
+
+Null fields are absent in Gate's answers, so every field but `id` and `status` may be
+missing. What can't be read is an error of its own and costs nothing else: an execution of
+which only `id` and `status` can be read still counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import blake2b
+from urllib.parse import quote
+
+import msgspec
+from msgspec import Raw, Struct
+
+from quiesce.errors import Misunderstood, SourceError
+from quiesce.model import Mark, Run, RunType, State
+from quiesce.sources.spinnaker.shapes import (
+    Application,
+    Bare,
+    Execution,
+    PipelineConfig,
+    Task,
+    Trigger,
+    User,
+)
+
+ACTIVE_STATUSES = "NOT_STARTED,RUNNING,PAUSED,SUSPENDED,REDIRECT,BUFFERED"
+"""What Orca calls active (ExecutionStatus). No space may stand behind a comma: Gate says 400."""
+
+STATES = {
+    "NOT_STARTED": State.PENDING,
+    "BUFFERED": State.PENDING,
+    "RUNNING": State.RUNNING,
+    "REDIRECT": State.RUNNING,
+    "PAUSED": State.PAUSED,
+    "SUSPENDED": State.PAUSED,
+    "SUCCEEDED": State.SUCCEEDED,
+    "FAILED_CONTINUE": State.FAILED,
+    "TERMINAL": State.FAILED,
+    "CANCELED": State.CANCELED,
+    "STOPPED": State.CANCELED,
+    "SKIPPED": State.SKIPPED,
+}
+"""Orca's words. Any other word is `State.UNKNOWN`, which is active."""
+
+
+class Listing(Struct, frozen=True):
+    """One list of executions, read.
+
+    `runs` holds every execution of the list, active or not, and `problems` what in it could
+    not be read. `mark` covers every execution. `fullest` is the largest number of
+    executions of one pipeline, to compare with a limit; `length` counts all elements.
+    """
+
+    runs: tuple[Run, ...]
+    problems: tuple[SourceError, ...]
+    mark: Mark
+    fullest: int
+    length: int
+
+
+_LIST = msgspec.json.Decoder(list[Raw])
+_EXECUTION = msgspec.json.Decoder(Execution)
+_TASK = msgspec.json.Decoder(Task)
+_BARE = msgspec.json.Decoder(Bare)
+_APPLICATION = msgspec.json.Decoder(Application)
+_CONFIG = msgspec.json.Decoder(PipelineConfig)
+
+_UNREADABLE = (msgspec.MsgspecError, UnicodeError, RecursionError)
+
+
+def applications(body: bytes) -> tuple[tuple[str, ...], tuple[SourceError, ...]]:
+    """The names of all applications, each once, and what could not be read."""
+    return _names(body, _APPLICATION, "an application")
+
+
+def config_names(body: bytes) -> tuple[tuple[str, ...], tuple[SourceError, ...]]:
+    """The names in an answer of `pipelineConfigs` or `strategyConfigs`."""
+    return _names(body, _CONFIG, "a pipeline")
+
+
+def is_application(body: bytes) -> None:
+    """Raises unless this is an application: Gate has ways to answer 200 with nothing in it."""
+    try:
+        _APPLICATION.decode(body)
+    except _UNREADABLE as error:
+        raise Misunderstood(
+            "the answer is not the application that was asked for", cause=str(error)[:200]
+        ) from error
+
+
+def executions(body: bytes, source: str, application: str, deck_url: str | None) -> Listing:
+    """A list of executions; `application` is where they belong if they do not say."""
+    return _listing(body, _EXECUTION.decode, source, application, deck_url)
+
+
+def tasks(body: bytes, source: str, application: str, deck_url: str | None) -> Listing:
+    """A list of ad-hoc tasks: another shape, with the execution inside."""
+    # A task without an inner execution carries the fields that matter itself.
+    return _listing(
+        body,
+        lambda raw: _TASK.decode(raw).execution or _EXECUTION.decode(raw),
+        source,
+        application,
+        deck_url,
+    )
+
+
+def _listing(
+    body: bytes,
+    decode: Callable[[Raw], Execution],
+    source: str,
+    application: str,
+    deck_url: str | None,
+) -> Listing:
+    elements = _elements(body)
+    found: list[Execution] = []
+    runs: list[Run] = []
+    problems: list[SourceError] = []
+    for raw in elements:
+        execution, problem = _decoded(raw, decode)
+        if problem is not None:
+            problems.append(problem)
+        if execution is None:
+            continue
+        found.append(execution)
+        run = _run(execution, raw, source, application, deck_url)
+        if run.state is State.UNKNOWN:
+            problems.append(
+                Misunderstood(
+                    f"{source} shows an execution in a status that is not known",
+                    cause=ascii(execution.status)[:60],
+                    hint="it counts as active; please report the word",
+                )
+            )
+        runs.append(run)
+    per_config = Counter(execution.pipeline_config_id for execution in found)
+    return Listing(
+        runs=tuple(runs),
+        problems=tuple(problems),
+        mark=_mark(found),
+        fullest=max(per_config.values(), default=0),
+        length=len(elements),
+    )
+
+
+def _decoded(
+    raw: Raw, decode: Callable[[Raw], Execution]
+) -> tuple[Execution | None, SourceError | None]:
+    """An execution, as far as it can be read, and what could not be."""
+    try:
+        execution = decode(raw)
+    except _UNREADABLE as error:
+        problem = _unread("an execution", error)
+        try:
+            bare = _BARE.decode(raw)
+        except _UNREADABLE:
+            return None, problem
+        return (Execution(id=bare.id, status=bare.status) if bare.id else None), problem
+    if not execution.id:
+        return None, Misunderstood("an execution in the answer has an empty id")
+    return execution, None
+
+
+def _run(
+    execution: Execution, raw: Raw, source: str, application: str, deck_url: str | None
+) -> Run:
+    kind = _type(execution)
+    state = _state(execution)
+    owner = execution.application or application
+    judgment = _judgment(execution)
+    return Run(
+        source=source,
+        application=owner,
+        pipeline=execution.name or execution.description or "",
+        id=execution.id,
+        type=kind,
+        state=state,
+        native_state=execution.status,
+        created_at=_time(execution.build_time),
+        started_at=_time(execution.start_time),
+        ended_at=None if state.active else _time(execution.end_time),
+        url=_url(deck_url, owner, kind, execution.id),
+        started_by=_started_by(execution),
+        waiting_on=judgment if state is State.WAITING else None,
+        details=_details(execution),
+        raw=bytes(raw) if state.active else b"",
+    )
+
+
+def _type(execution: Execution) -> RunType:
+    if execution.type == "ORCHESTRATION":
+        return "task"
+    by = execution.trigger
+    return "strategy" if by is not None and by.strategy else "pipeline"
+
+
+def _state(execution: Execution) -> State:
+    state = STATES.get(execution.status, State.UNKNOWN)
+    if not state.active or state is State.UNKNOWN:
+        return state
+    if execution.canceled:
+        # A canceled execution that was paused or buffered stays so for ever.
+        return State.STOPPING
+    if state is State.RUNNING and _judgment(execution) is not None:
+        return State.WAITING
+    return state
+
+
+def _judgment(execution: Execution) -> str | None:
+    """The name of the manual judgment that is running: waiting on a person is no status."""
+    for stage in execution.stages or ():
+        if stage.type == "manualJudgment" and stage.status == "RUNNING":
+            return f"judgment: {stage.name or 'without a name'}"
+    return None
+
+
+def _started_by(execution: Execution) -> str | None:
+    trigger = execution.trigger or Trigger()
+    if trigger.parent_execution is not None and trigger.parent_execution.name:
+        return f"pipeline {trigger.parent_execution.name}"
+    user = trigger.user or (execution.authentication or User()).user
+    if user in (None, "", "[anonymous]", "anonymous") and trigger.type not in (None, "manual"):
+        return trigger.type
+    return user or None
+
+
+def _details(execution: Execution) -> dict[str, str | None]:
+    details: dict[str, str | None] = {}
+    stages = execution.stages or ()
+    running = [stage.name or stage.type for stage in stages if stage.status == "RUNNING"]
+    if running:
+        details["stage"] = ", ".join(str(name) for name in running)
+    if execution.trigger is not None and execution.trigger.type:
+        details["trigger"] = execution.trigger.type
+    if execution.paused is not None and execution.paused.paused_by:
+        details["paused_by"] = execution.paused.paused_by
+    if execution.canceled:
+        details["canceled"] = "true"
+    if execution.pipeline_config_id:
+        details["pipeline_config_id"] = execution.pipeline_config_id
+    return details
+
+
+def _url(deck_url: str | None, application: str, kind: RunType, run_id: str) -> str | None:
+    if deck_url is None:
+        return None
+    place = "tasks" if kind == "task" else "executions/details"
+    base = deck_url.rstrip("/")
+    return f"{base}/#/applications/{quote(application, safe='')}/{place}/{quote(run_id, safe='')}"
+
+
+def _time(milliseconds: int | None) -> datetime | None:
+    """Epoch milliseconds as a time; what a datetime can't hold is not known."""
+    if milliseconds is None:
+        return None
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def _mark(found: list[Execution]) -> Mark:
+    """A digest of (id, version) of every execution: it changes with every start and restart.
+
+    Neither the order of the executions nor that of their stages counts.
+    """
+    digest = blake2b(b"spinnaker 2", digest_size=16)
+    for version in sorted(map(_version, found)):
+        digest.update(version)
+        digest.update(b"\n")  # which no JSON text holds
+    return Mark(digest.hexdigest())
+
+
+def _version(execution: Execution) -> bytes:
+    stages = [
+        (stage.id or "", stage.status or "", stage.start_time, stage.end_time)
+        for stage in execution.stages or ()
+    ]
+    return msgspec.json.encode(
+        (
+            execution.id,
+            execution.status,
+            bool(execution.canceled),
+            execution.start_time,
+            execution.end_time,
+            sorted(stages, key=lambda stage: stage[:2]),
+        )
+    )
+
+
+def _elements(body: bytes) -> list[Raw]:
+    try:
+        return _LIST.decode(body)
+    except _UNREADABLE as error:
+        raise Misunderstood(
+            "the answer is not the list that was asked for", cause=str(error)[:200]
+        ) from error
+
+
+def _names(
+    body: bytes,
+    decoder: msgspec.json.Decoder[Application] | msgspec.json.Decoder[PipelineConfig],
+    what: str,
+) -> tuple[tuple[str, ...], tuple[SourceError, ...]]:
+    names: dict[str, None] = {}
+    problems: list[SourceError] = []
+    for raw in _elements(body):
+        try:
+            name = decoder.decode(raw).name
+        except _UNREADABLE as error:
+            problems.append(_unread(what, error))
+            continue
+        if name:
+            names[name] = None
+        else:
+            problems.append(Misunderstood(f"{what} in the answer has no name"))
+    return tuple(names), tuple(problems)
+
+
+def _unread(what: str, error: Exception) -> Misunderstood:
+    return Misunderstood(
+        f"{what} in the answer could not be read",
+        cause=str(error)[:200],
+        hint="everything else in the answer was kept",
+    )

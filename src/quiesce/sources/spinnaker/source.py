@@ -1,0 +1,310 @@
+"""Which requests are sent to Gate, and in what order: I/O only.
+
+The order matters for the double look. All windows (the marks) are read before any list, so
+that no list is older than its mark; where the window already is the whole list, both come
+out of one answer. See `docs/double-look.md`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import Any, TypeVar, get_args
+
+from quiesce.errors import Absent, Known, Refused, SourceError, Truncated, Unavailable
+from quiesce.model import Question, Run
+from quiesce.source import Fetch, Findings
+from quiesce.sources.spinnaker import Config, PartName, parse
+from quiesce.sources.spinnaker.parse import ACTIVE_STATUSES, Listing
+
+Result = TypeVar("Result")
+
+EVERYWHERE = "*"
+"""Gate's name for all applications: it works in the search, and only there."""
+
+LARGER = 8
+"""How much more is asked for when a list came back as long as its limit."""
+
+LARGEST = 100_000
+"""A list that is still full at this size is a gap."""
+
+
+class Spinnaker:
+    """One Gate."""
+
+    def __init__(self, name: str, config: Config, fetch: Fetch) -> None:
+        self._name = name
+        self._config = config
+        self._fetch = fetch
+
+    async def survey(self, question: Question, findings: Findings) -> None:
+        names = await self._applications(question.application, findings)
+        if question.pipeline is not None:
+            await self._history(question, question.pipeline, names, findings)
+            return
+        per_application: tuple[PartName, ...] = ("pipelines", "tasks")
+        parts = [
+            (name, part) for name in names for part in per_application if part in self._config.parts
+        ]
+        windows: dict[tuple[str, PartName], Listing | None] = {}
+        if question.marks:
+            results = await _together(self._window(*part, findings) for part in parts)
+            windows = dict(zip(parts, results, strict=True))
+        waiting = [self._part(*part, windows.get(part), question, findings) for part in parts]
+        # The search has no marks, so a second look asks it only where there is nothing else.
+        if "search" in self._config.parts and (question.lists or not parts):
+            scope = names[0] if question.application is not None else EVERYWHERE
+            # First in line, as over a large Spinnaker it is by far the slowest call.
+            waiting.insert(0, self._search(scope, names, findings))
+        await _together(waiting)
+
+    async def aclose(self) -> None:
+        """Nothing is held open here: the client belongs to whoever opened it."""
+
+    def scope(self) -> str | None:
+        """What `parts` leaves out, so that every answer can say so."""
+        every = get_args(PartName)
+        left_out = [part for part in every if part not in self._config.parts]
+        if not left_out:
+            return None
+        return f"only {' and '.join(self._config.parts)} were asked, not {' or '.join(left_out)}"
+
+    async def _applications(self, scope: str | None, findings: Findings) -> Sequence[str]:
+        """All applications, or the one that was asked for, in Gate's spelling."""
+        if scope is not None:
+            try:
+                parse.is_application(await self._fetch.get(("applications", scope.lower())))
+            except SourceError as error:
+                if error.status != 404:
+                    raise
+                # Gate says 404 as well while Front50 fails, so the list has the last word.
+            else:
+                return [scope.lower()]
+        names, problems = parse.applications(await self._fetch.get(("applications",)))
+        for problem in problems:
+            findings.gap("applications", problem)
+        if not names:
+            raise Unavailable(
+                f"{self._name} lists no applications at all",
+                asked="GET /applications",
+                hint="a Gate that has just been restarted says so until its cache fills,"
+                " and so does one that lets this account read nothing",
+            )
+        if scope is None:
+            return names
+        known = [name for name in names if name.lower() == scope.lower()]
+        if not known:
+            raise Absent("application", scope, tuple(Known(name) for name in names))
+        return known
+
+    async def _window(self, application: str, part: PartName, findings: Findings) -> Listing | None:
+        """The newest runs in every status: the mark, and a list of its own."""
+        where = f"{application}/{part}"
+        try:
+            listing = await self._listed(application, part, {"limit": self._config.window})
+        except SourceError as error:
+            findings.gap(where, error)
+            return None
+        self._report(where, listing, findings)
+        return listing
+
+    async def _part(
+        self,
+        application: str,
+        part: PartName,
+        window: Listing | None,
+        question: Question,
+        findings: Findings,
+    ) -> None:
+        where = f"{application}/{part}"
+        # A window of tasks that is not full is the whole list. One of pipelines never is:
+        # Gate drops what is older than 14 days from it unless it is asked by status.
+        whole = window is not None and part == "tasks" and window.length < self._config.window
+        if (question.lists or not question.marks) and not whole:
+            try:
+                listing = await self._everything(application, part)
+            except SourceError as error:
+                findings.gap(where, error)
+                return
+            self._report(where, listing, findings)
+        findings.read(where, window.mark if window is not None else None)
+
+    async def _everything(self, application: str, part: PartName) -> Listing:
+        """Every active run of a part: asked for again with more room while the list is full."""
+        limit = self._config.limit
+        while True:
+            query: dict[str, str | int] = {"statuses": ACTIVE_STATUSES, "limit": limit}
+            listing = await self._listed(application, part, query)
+            # Gate's limit is per pipeline for pipelines, and for the whole list for tasks.
+            filled = listing.fullest if part == "pipelines" else listing.length
+            if filled < limit:
+                return listing
+            limit = self._more(limit)
+
+    async def _listed(
+        self, application: str, part: PartName, query: dict[str, str | int]
+    ) -> Listing:
+        path = ("applications", application, part)
+        if part == "tasks":
+            body = await self._fetch.get(path, query)
+            return parse.tasks(body, self._name, application, self._config.deck_url)
+        body = await self._slim(path, query)
+        return parse.executions(body, self._name, application, self._config.deck_url)
+
+    async def _slim(self, path: Sequence[str], query: dict[str, str | int]) -> bytes:
+        """Without the stages' contexts, and with them where Gate can't do without.
+
+        One odd execution (a trigger of type pipeline without its parent) makes Gate answer
+        500 to a whole list with `expand=false`; `expand=true` works.
+        """
+        try:
+            return await self._fetch.get(path, {**query, "expand": "false"})
+        except SourceError as error:
+            if error.status != 500:
+                raise
+        return await self._fetch.get(path, {**query, "expand": "true"})
+
+    async def _search(self, application: str, names: Sequence[str], findings: Findings) -> None:
+        """What the lists per application cut off: active runs older than 14 days.
+
+        One call over everything where this account may do that, else one per application.
+        Never by `startIndex`: Orca's paging loses rows from the second page on.
+        """
+        try:
+            listing = await self._searched(application, {"statuses": ACTIVE_STATUSES})
+        except SourceError as error:
+            if application == EVERYWHERE and isinstance(error, Refused):
+                await _together(self._search(name, names, findings) for name in names)
+            else:
+                findings.gap(_search_part(application), error)
+        else:
+            self._report(_search_part(application), listing, findings)
+            if self._config.parts == ("search",):
+                findings.read(_search_part(application), None)
+
+    async def _searched(self, application: str, query: dict[str, str | int]) -> Listing:
+        size = self._config.search_size
+        path = ("applications", application, "executions", "search")
+        while True:
+            body = await self._slim(path, {**query, "size": size})
+            owner = "" if application == EVERYWHERE else application
+            listing = parse.executions(body, self._name, owner, self._config.deck_url)
+            if listing.length < size:
+                return listing
+            size = self._more(size)
+
+    def _more(self, limit: int) -> int:
+        if limit >= LARGEST:
+            raise Truncated(
+                f"{self._name} gave {limit} runs, exactly as many as were asked for",
+                hint="there may be more than can be asked for at once",
+            )
+        return min(limit * LARGER, LARGEST)
+
+    def _report(self, part: str, listing: Listing, findings: Findings) -> None:
+        for run in listing.runs:
+            if run.state.active:
+                findings.run(run)
+        for problem in listing.problems:
+            findings.gap(part, problem)
+
+    async def _history(
+        self, question: Question, pipeline: str, names: Sequence[str], findings: Findings
+    ) -> None:
+        """The recent runs of every pipeline of that name, in whatever application it is."""
+        if "search" in self._config.parts:
+            query: dict[str, str | int] = {"pipelineName": pipeline}
+            found: Sequence[Run]
+            try:
+                scope = EVERYWHERE if question.application is None else names[0]
+                found = await self._recent(scope, query, question.limit, findings)
+            except Refused:
+                each = (self._recent(name, query, question.limit, findings) for name in names)
+                found = [run for runs in await _together(each) for run in runs]
+            if any(run.pipeline == pipeline for run in found):
+                return
+        await self._by_config(question, pipeline, names, findings)
+
+    async def _recent(
+        self, application: str, query: dict[str, str | int], limit: int, findings: Findings
+    ) -> Sequence[Run]:
+        """The newest runs that the search shows for a name."""
+        part = _search_part(application)
+        path = ("applications", application, "executions", "search")
+        try:
+            body = await self._slim(path, {**query, "size": limit})
+            owner = "" if application == EVERYWHERE else application
+            listing = parse.executions(body, self._name, owner, self._config.deck_url)
+        except Refused as error:
+            if application == EVERYWHERE:
+                raise
+            findings.gap(part, error)
+            return ()
+        except SourceError as error:
+            findings.gap(part, error)
+            return ()
+        return self._keep(part, listing, findings)
+
+    async def _by_config(
+        self, question: Question, pipeline: str, names: Sequence[str], findings: Findings
+    ) -> None:
+        """Whether a pipeline or strategy of that name is configured anywhere at all.
+
+        The search shows neither strategies nor pipelines that never ran.
+        """
+        each = (self._configured(name, findings) for name in names)
+        by_application = dict(zip(names, await _together(each), strict=True))
+        homes = [name for name, known in by_application.items() if known and pipeline in known]
+        if not homes:
+            if all(known is not None for known in by_application.values()):
+                pairs = [(name, its or ()) for name, its in by_application.items()]
+                known = tuple(Known(name, where) for where, its in pairs for name in its)
+                raise Absent("pipeline", pipeline, known)
+            return
+        for home in homes:
+            part = f"{home}/pipelines"
+            if "pipelines" not in self._config.parts:
+                findings.read(part, None)
+                continue
+            try:
+                listing = await self._listed(home, "pipelines", {"limit": question.limit})
+            except SourceError as error:
+                findings.gap(part, error)
+            else:
+                self._keep(part, listing, findings)
+
+    async def _configured(self, application: str, findings: Findings) -> Sequence[str] | None:
+        """The names of an application's pipelines and strategies; None where a gap is."""
+        found: list[str] = []
+        for kind in ("pipelineConfigs", "strategyConfigs"):
+            part = f"{application}/{kind}"
+            try:
+                names, problems = parse.config_names(
+                    await self._fetch.get(("applications", application, kind))
+                )
+            except SourceError as error:
+                findings.gap(part, error)
+                return None
+            for problem in problems:
+                findings.gap(part, problem)
+            found.extend(names)
+        return found
+
+    def _keep(self, part: str, listing: Listing, findings: Findings) -> Sequence[Run]:
+        for run in listing.runs:
+            findings.run(run)
+        for problem in listing.problems:
+            findings.gap(part, problem)
+        findings.read(part, None)
+        return listing.runs
+
+
+def _search_part(application: str) -> str:
+    return "search" if application == EVERYWHERE else f"{application}/search"
+
+
+async def _together(waiting: Iterable[Coroutine[Any, Any, Result]]) -> list[Result]:
+    """The results of all, side by side; if one of them breaks, none of the others lives on."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one) for one in waiting]
+    return [task.result() for task in tasks]

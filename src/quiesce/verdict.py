@@ -1,0 +1,182 @@
+"""From looks to a verdict: all the reasoning, and nothing else.
+
+`judge` takes one look, or a pair of looks (the double look). The theorem behind the pair, its
+assumptions and how each can fail are in `docs/double-look.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from msgspec import Struct, field
+
+from quiesce.model import Look, Run, SourceLook, SourceVerdict, Verdict, VerdictName
+
+ORDER: tuple[VerdictName, ...] = ("quiet", "unknown", "active")
+"""From the quietest on: whatever is added to a look may only move its verdict to the right."""
+
+
+class Expectation(Struct, frozen=True, kw_only=True):
+    """What must be true of a look before `quiet` may be said.
+
+    `at_least` is the smallest number of parts per source. `max_age` is how many seconds may
+    pass between the last answer and the verdict. `settle` is how long it must have been
+    idle to be settled, in seconds: the longest hand-over plus the largest lag of all sources.
+    """
+
+    at_least: Mapping[str, int] = field(default_factory=dict)
+    max_age: float = 2.0
+    settle: float = 0.0
+
+
+def reference(run: Run) -> str:
+    """What names a run among all sources: `source/id`."""
+    return f"{run.source}/{run.id}"
+
+
+def judge(
+    looks: Sequence[Look],
+    expectation: Expectation,
+    waived: Collection[str],
+    now: float,
+    at: datetime,
+) -> Verdict:
+    """The verdict on one look, or on a pair of looks.
+
+    `waived` holds references (`source/id`) of active runs that don't count. `now` is the
+    monotonic clock that the looks' times were read from, in seconds; `at` is the wall
+    clock's time, for people. Active beats unknown, unknown beats quiet.
+    """
+    if not 1 <= len(looks) <= 2:
+        raise ValueError("a verdict takes one look or a pair of looks")
+    last = looks[-1]
+    earlier = {source.name: source for source in looks[0].sources} if len(looks) == 2 else {}
+    asked = [source for source in last.sources if source.absent is None]
+    counted = {source.name: _counted(source, waived) for source in asked}
+    doubts = {source.name: _doubts(source, earlier, expectation) for source in asked}
+    restless = [part for source in asked for part in _changed(source, earlier.get(source.name))]
+    by_source = tuple(
+        SourceVerdict(
+            name=source.name,
+            verdict=_worst(
+                "active" if counted.get(source.name) else "quiet",
+                "unknown" if doubts.get(source.name) else "quiet",
+            ),
+        )
+        for source in last.sources
+    )
+    verdict = _worst(*(source.verdict for source in by_source))
+    reasons = _active_reasons(sum(counted.values()), restless)
+    reasons += [doubt for source in asked for doubt in doubts[source.name]]
+    if restless:
+        verdict = "active"
+    if not asked:
+        verdict = _worst(verdict, "unknown")
+        reasons.append("no source was asked")
+    age = now - last.finished
+    if verdict == "quiet" and not 0 <= age <= expectation.max_age:
+        verdict = "unknown"
+        reasons.append(f"the last answer was {age:.1f} s old before it could be judged")
+    waived_runs = [run for run in last.runs if run.state.active and reference(run) in waived]
+    reasons += [f"{reference(run)} is active and waived" for run in waived_runs]
+    doubt = "one look only" if len(looks) == 1 else _unproven(looks[0], last)
+    confirmed = verdict == "quiet" and doubt == ""
+    if verdict == "quiet" and len(looks) == 2 and doubt:
+        reasons.append(f"not confirmed: {doubt}")
+    idle_for = last.started - looks[0].finished if confirmed else None
+    return Verdict(
+        verdict=verdict,
+        at=at,
+        reasons=tuple(reasons),
+        sources=by_source,
+        confirmed=confirmed,
+        settled=idle_for is not None and idle_for >= expectation.settle,
+        idle_for=idle_for,
+        instant=(looks[0].ended_at, last.began_at) if confirmed else None,
+        restless=bool(restless),
+    )
+
+
+def _counted(source: SourceLook, waived: Collection[str]) -> int:
+    return sum(run.state.active and reference(run) not in waived for run in source.runs)
+
+
+def _doubts(
+    source: SourceLook, earlier: Mapping[str, SourceLook], expectation: Expectation
+) -> list[str]:
+    """Why this source can't be called quiet even if it shows nothing active."""
+    doubts: list[str] = []
+    total = len(source.parts) + len(source.gaps)
+    if source.gaps and not source.parts:
+        doubts.append(source.gaps[0].why)
+    elif source.gaps:
+        doubts.append(f"{source.name}: {len(source.gaps)} of {total} parts could not be read")
+    elif not source.parts:
+        doubts.append(f"{source.name} showed no parts at all: an empty list is not an answer")
+    wanted = expectation.at_least.get(source.name, 0)
+    if len(source.parts) < wanted:
+        doubts.append(f"{source.name} showed {total} parts, and at least {wanted} are expected")
+    before = earlier.get(source.name)
+    if earlier and before is None:
+        doubts.append(f"{source.name} was not asked in the first look")
+    if before is not None:
+        doubts += _part_doubts(source, before)
+    return doubts
+
+
+def _part_doubts(source: SourceLook, before: SourceLook) -> list[str]:
+    """A part that only one of the two looks has read proves nothing about the other."""
+    doubts: list[str] = []
+    if before.gaps:
+        count = len(before.gaps)
+        doubts.append(f"{source.name}: {count} parts could not be read in the first look")
+    failed = {gap.part for gap in (*source.gaps, *before.gaps)}
+    if lost := sorted(before.parts.keys() - source.parts.keys() - failed):
+        doubts.append(f"{source.name}: {some(lost)} vanished between the two looks")
+    if new := sorted(source.parts.keys() - before.parts.keys() - failed):
+        doubts.append(f"{source.name}: {some(new)} appeared between the two looks")
+    return doubts
+
+
+def _changed(source: SourceLook, before: SourceLook | None) -> list[str]:
+    """The parts whose marks were read in both looks and are not equal."""
+    if before is None:
+        return []
+    return [
+        f"{part} of {source.name}"
+        for part, mark in source.parts.items()
+        if mark is not None and before.parts.get(part) not in (None, mark)
+    ]
+
+
+def _active_reasons(active: int, restless: Sequence[str]) -> list[str]:
+    reasons = [f"{active} {'run is' if active == 1 else 'runs are'} active"] if active else []
+    if restless:
+        reasons.append(f"something keeps starting: {some(restless)} changed between two looks")
+    return reasons
+
+
+def _unproven(first: Look, second: Look) -> str:
+    """Which condition of the theorem the pair does not meet; empty when it meets all."""
+    if first.finished > second.started:
+        return "the second look began before the first had ended"
+    if any(run.state.active for look in (first, second) for run in look.runs):
+        return "runs are active, though waived"
+    before = {source.name: source.parts for source in first.sources}
+    for source in second.sources:
+        for part, mark in source.parts.items():
+            if mark is None or before.get(source.name, {}).get(part) is None:
+                return f"{source.name} gives no mark for {part}"
+    return ""
+
+
+def _worst(*verdicts: VerdictName) -> VerdictName:
+    return max(verdicts, key=ORDER.index, default="unknown")
+
+
+def some(names: Iterable[str], most: int = 3) -> str:
+    """The first few names, and how many more there are."""
+    listed = list(names)
+    shown = ", ".join(listed[:most])
+    return shown if len(listed) <= most else f"{shown} and {len(listed) - most} more"
