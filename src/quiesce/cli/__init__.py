@@ -1,0 +1,1 @@
+"""The command line: one file a command; what they share is in `options`, `session`, `screen`."""

@@ -1,0 +1,60 @@
+"""One line on stderr while a look takes more than a second, redrawn in place and erased."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from quiesce.survey import Progress
+
+AFTER = 1.0
+EVERY = 0.1
+ERASE = "\r\x1b[2K"
+
+
+@asynccontextmanager
+async def shown(progress: Progress, mode: str) -> AsyncIterator[None]:
+    """Show what has been seen so far, for as long as the block runs.
+
+    `mode` is `auto` (only on a terminal), `plain` (a line every 5 s, anywhere) or `none`.
+    """
+    quiet = mode == "none" or "QUIESCE_NO_PROGRESS" in os.environ
+    terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    if quiet or (mode == "auto" and not terminal):
+        yield
+        return
+    task = asyncio.create_task(_draw(progress, in_place=mode == "auto"))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _draw(progress: Progress, *, in_place: bool) -> None:
+    began = time.monotonic()
+    await asyncio.sleep(AFTER if in_place else 5.0)
+    try:
+        while True:
+            text = line(progress, time.monotonic() - began)
+            sys.stderr.write(f"{ERASE}{text}" if in_place else f"{text}\n")
+            sys.stderr.flush()
+            await asyncio.sleep(EVERY if in_place else 5.0)
+    finally:
+        if in_place:
+            sys.stderr.write(ERASE)
+            sys.stderr.flush()
+
+
+def line(progress: Progress, seconds: float) -> str:
+    """What has been seen, in one line below 80 columns."""
+    sources = f"{progress.sources} source{'' if progress.sources == 1 else 's'}"
+    gaps = f"  {progress.gaps} gap{'' if progress.gaps == 1 else 's'}" if progress.gaps else ""
+    return (
+        f"asking {sources}  {progress.parts} parts read  {progress.active} active so far"
+        f"{gaps}  {seconds:.1f} s"
+    )

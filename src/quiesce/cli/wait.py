@@ -1,0 +1,71 @@
+"""`quiesce wait`: until it is quiet and has settled, or the time runs out."""
+
+from __future__ import annotations
+
+import click
+
+from quiesce import app
+from quiesce.cli.judged import by_verdict, judged
+from quiesce.cli.narrate import Narrator
+from quiesce.cli.options import Duration, output_options, question_options, source_options
+from quiesce.cli.output import Output
+from quiesce.cli.session import Selection
+from quiesce.model import Answer, Question
+from quiesce.survey import Progress
+
+OUT_OF_TIME = 124
+
+EXAMPLES = """Wait until it is quiet, and has been so for longer than a hand-over takes.
+
+\b
+Examples:
+  quiesce wait --timeout 2h && ./upgrade.sh
+  quiesce wait -s spinnaker+https://gate.example.com:8084 -a eks --timeout 30m
+  quiesce wait -o json --timeout 10m | jq .verdict
+
+\b
+Exit codes: 0 quiet and settled, 2 usage or configuration, 3 the time ran out
+and it can't be told, 124 the time ran out while something was active,
+130 interrupted. Any other code must be treated as a failure."""
+
+
+@click.command("wait", help=EXAMPLES, short_help="Wait until it is quiet.")
+@source_options
+@question_options
+@click.option(
+    "--timeout", type=Duration(), default="1h", show_default=True, help="How long to wait."
+)
+@click.option("--interval", type=Duration(), default="10s", help="Between two checks.")
+@output_options
+def command(
+    sources: tuple[str, ...],
+    path: str | None,
+    application: str | None,
+    parts: tuple[str, ...],
+    timeout: float,
+    interval: float,
+    form: str,
+    fields: str | None,
+    stats: bool,
+    color: str,
+    progress: str,
+) -> int:
+    selection = Selection(sources=sources, path=path, application=application, parts=parts)
+    output = Output.of(form, fields, stats=stats, color=color, progress=progress, sentence=True)
+    narrator = Narrator()
+
+    async def ask(system: app.System, question: Question, seen: Progress) -> Answer:
+        return await app.wait(
+            system,
+            question,
+            seen,
+            timeout=timeout,
+            interval=interval,
+            on_answer=narrator.tell,
+        )
+
+    return judged(selection, output, ask, code=_code)
+
+
+def _code(answer: Answer, system: app.System) -> int:
+    return OUT_OF_TIME if answer.verdict.verdict == "active" else by_verdict(answer, system)
