@@ -37,10 +37,17 @@ class Anonymous(Struct, frozen=True, tag="none"):
 
 
 class Basic(Struct, frozen=True, tag="basic"):
-    """HTTP Basic (RFC 7617), in UTF-8."""
+    """HTTP Basic (RFC 7617), in UTF-8.
+
+    Without a password the user name is the secret (Mixpanel's project secret), so neither
+    is ever shown.
+    """
 
     username: str
     password: Secret
+
+    def __repr__(self) -> str:
+        return "Basic(***)"
 
 
 class Bearer(Struct, frozen=True, tag="bearer"):

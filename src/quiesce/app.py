@@ -161,7 +161,9 @@ def unseen(reason: str) -> Answer:
     """The answer of who has seen nothing: unknown, and why."""
     now = datetime.now(UTC)
     verdict = Verdict(verdict="unknown", at=now, reasons=(reason,), sources=())
-    return Answer(verdict=verdict, look=Look(sources=(), began_at=now, ended_at=now), costs={}, looks=0)
+    return Answer(
+        verdict=verdict, look=Look(sources=(), began_at=now, ended_at=now), costs={}, looks=0
+    )
 
 
 def complete(answer: Answer, system: System) -> bool:
@@ -260,9 +262,7 @@ class _Inspection:
 
     async def _look(self, question: Question) -> Look:
         system = self._system
-        taken = await survey(
-            system.subjects, question, clock=system.clock, progress=self._progress
-        )
+        taken = await survey(system.subjects, question, clock=system.clock, progress=self._progress)
         self._looks += 1
         for source in taken.sources:
             before = self._costs.get(source.name, Cost(requests=0, bytes=0, seconds=0.0))

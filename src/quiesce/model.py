@@ -106,6 +106,7 @@ class Question(Struct, frozen=True, kw_only=True):
     `pipeline` None asks for active runs; a name asks for the recent runs of the pipelines
     of that name, in every state. `marks` asks for a mark with every part; `lists` False
     asks for marks alone (the second look). `limit` is how many recent runs of a pipeline.
+    `whole` asks for each run with everything that the system knows of it, for `Run.raw`.
     """
 
     application: str | None = None
@@ -114,6 +115,7 @@ class Question(Struct, frozen=True, kw_only=True):
     marks: bool = False
     lists: bool = True
     limit: int = 200
+    whole: bool = False
 
 
 class SourceLook(Struct, frozen=True, kw_only=True):

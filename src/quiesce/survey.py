@@ -142,7 +142,7 @@ async def _ask(
         hint = f"raise `deadline` of [sources.{subject.name}], or ask for less"
         notes.gap(REST, Unavailable(late, hint=hint))
     except Exception as error:  # noqa: BLE001 - the edge of foreign code: a defect in one source is its gap
-        defect = f"{subject.name} failed in a way that was not foreseen ({type(error).__name__})"
+        defect = f"{subject.name} failed in a way that was not foreseen ({_name_of(error)})"
         notes.gap(REST, SourceError(defect, hint="this is a defect in quiesce: please report it"))
     finished = clock()
     requests_after, size_after = subject.spent()
@@ -161,6 +161,13 @@ async def _ask(
         requests=requests_after - requests,
         bytes=size_after - size,
     )
+
+
+def _name_of(error: Exception) -> str:
+    """What went wrong, without the wrapping of a task group; never its text, which may leak."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return type(error).__name__
 
 
 def awake_clock() -> float:

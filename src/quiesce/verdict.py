@@ -21,12 +21,14 @@ class Expectation(Struct, frozen=True, kw_only=True):
     """What must be true of a look before `quiet` may be said.
 
     `at_least` is the smallest number of parts per source. `max_age` is how many seconds may
-    pass between the last answer and the verdict. `settle` is how long it must have been
-    idle to be settled, in seconds: the longest hand-over plus the largest lag of all sources.
+    pass between the last answer and the verdict. `lag` is how old an answer may be (replicas,
+    caches), in seconds: a pair that is not further apart confirms nothing. `settle` is how
+    long it must have been idle to be settled: the longest hand-over plus the largest lag.
     """
 
     at_least: Mapping[str, int] = field(default_factory=dict)
     max_age: float = 2.0
+    lag: float = 0.0
     settle: float = 0.0
 
 
@@ -51,16 +53,17 @@ def judge(
     if not 1 <= len(looks) <= 2:
         raise ValueError("a verdict takes one look or a pair of looks")
     last = looks[-1]
-    earlier = {source.name: source for source in looks[0].sources} if len(looks) == 2 else {}
-    asked = [source for source in last.sources if source.absent is None]
-    counted = {source.name: _counted(source, waived) for source in asked}
+    earlier = {source.name: source for source in looks[0].sources} if len(looks) == 2 else None
+    asked = [source for source in last.sources if _has_a_say(source, earlier)]
+    counted = {source.name: _counted(source, earlier, waived) for source in asked}
     doubts = {source.name: _doubts(source, earlier, expectation) for source in asked}
-    restless = [part for source in asked for part in _changed(source, earlier.get(source.name))]
+    changed = {source.name: _changed(source, earlier) for source in asked}
+    restless = [part for parts in changed.values() for part in parts]
     by_source = tuple(
         SourceVerdict(
             name=source.name,
             verdict=_worst(
-                "active" if counted.get(source.name) else "quiet",
+                "active" if counted.get(source.name) or changed.get(source.name) else "quiet",
                 "unknown" if doubts.get(source.name) else "quiet",
             ),
         )
@@ -69,8 +72,9 @@ def judge(
     verdict = _worst(*(source.verdict for source in by_source))
     reasons = _active_reasons(sum(counted.values()), restless)
     reasons += [doubt for source in asked for doubt in doubts[source.name]]
-    if restless:
-        verdict = "active"
+    for name in sorted((earlier or {}).keys() - {source.name for source in last.sources}):
+        verdict = _worst(verdict, "unknown")
+        reasons.append(f"{name} was not asked in the second look")
     if not asked:
         verdict = _worst(verdict, "unknown")
         reasons.append("no source was asked")
@@ -80,7 +84,7 @@ def judge(
         reasons.append(f"the last answer was {age:.1f} s old before it could be judged")
     waived_runs = [run for run in last.runs if run.state.active and reference(run) in waived]
     reasons += [f"{reference(run)} is active and waived" for run in waived_runs]
-    doubt = "one look only" if len(looks) == 1 else _unproven(looks[0], last)
+    doubt = "one look only" if len(looks) == 1 else _unproven(looks[0], last, expectation.lag)
     confirmed = verdict == "quiet" and doubt == ""
     if verdict == "quiet" and len(looks) == 2 and doubt:
         reasons.append(f"not confirmed: {doubt}")
@@ -98,12 +102,26 @@ def judge(
     )
 
 
-def _counted(source: SourceLook, waived: Collection[str]) -> int:
-    return sum(run.state.active and reference(run) not in waived for run in source.runs)
+def _has_a_say(source: SourceLook, earlier: Mapping[str, SourceLook] | None) -> bool:
+    """Whether a source counts: one that does not have what was asked for does not.
+
+    Unless it was not read whole, or had it a moment ago: then it has not said so for sure.
+    """
+    looks = [source, (earlier or {}).get(source.name, source)]
+    return any(look.absent is None or look.runs or look.gaps for look in looks)
+
+
+def _counted(
+    source: SourceLook, earlier: Mapping[str, SourceLook] | None, waived: Collection[str]
+) -> int:
+    """How many runs are active in either look: the second one may have read marks alone."""
+    looks = [source, (earlier or {}).get(source.name, source)]
+    active = {reference(run) for look in looks for run in look.runs if run.state.active}
+    return len(active.difference(waived))
 
 
 def _doubts(
-    source: SourceLook, earlier: Mapping[str, SourceLook], expectation: Expectation
+    source: SourceLook, earlier: Mapping[str, SourceLook] | None, expectation: Expectation
 ) -> list[str]:
     """Why this source can't be called quiet even if it shows nothing active."""
     doubts: list[str] = []
@@ -117,10 +135,12 @@ def _doubts(
     wanted = expectation.at_least.get(source.name, 0)
     if len(source.parts) < wanted:
         doubts.append(f"{source.name} showed {total} parts, and at least {wanted} are expected")
+    if earlier is None:
+        return doubts
     before = earlier.get(source.name)
-    if earlier and before is None:
+    if before is None:
         doubts.append(f"{source.name} was not asked in the first look")
-    if before is not None:
+    else:
         doubts += _part_doubts(source, before)
     return doubts
 
@@ -139,8 +159,9 @@ def _part_doubts(source: SourceLook, before: SourceLook) -> list[str]:
     return doubts
 
 
-def _changed(source: SourceLook, before: SourceLook | None) -> list[str]:
+def _changed(source: SourceLook, earlier: Mapping[str, SourceLook] | None) -> list[str]:
     """The parts whose marks were read in both looks and are not equal."""
+    before = (earlier or {}).get(source.name)
     if before is None:
         return []
     return [
@@ -157,10 +178,12 @@ def _active_reasons(active: int, restless: Sequence[str]) -> list[str]:
     return reasons
 
 
-def _unproven(first: Look, second: Look) -> str:
+def _unproven(first: Look, second: Look, lag: float) -> str:
     """Which condition of the theorem the pair does not meet; empty when it meets all."""
     if first.finished > second.started:
         return "the second look began before the first had ended"
+    if second.started - first.finished < lag:
+        return f"answers may be {lag:g} s old, and the two looks were not that far apart"
     if any(run.state.active for look in (first, second) for run in look.runs):
         return "runs are active, though waived"
     before = {source.name: source.parts for source in first.sources}

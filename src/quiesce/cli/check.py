@@ -64,9 +64,7 @@ def command(
         raise ConfigError("--settled and --no-confirm ask for opposite things", hint="drop one")
     selection = Selection(sources=sources, path=path, application=application, parts=parts)
     shape = "nagios" if nagios else form
-    output = Output.of(
-        shape, fields, stats=stats, color=color, progress=progress, sentence=True
-    )
+    output = Output.of(shape, fields, stats=stats, color=color, progress=progress, sentence=True)
     ask = app.look if no_confirm else partial(app.check, settled=settled)
     if watch:
         return watched(selection, output, ask, interval, code=by_verdict)

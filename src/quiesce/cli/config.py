@@ -178,7 +178,7 @@ def check_command(file: str | None, path: str | None, form: str) -> int:
 
 @command.command("schema", short_help="The JSON Schema of quiesce.toml.")
 def schema_command() -> int:
-    """The JSON Schema of quiesce.toml, for editors and for checks elsewhere.
+    r"""The JSON Schema of quiesce.toml, for editors and for checks elsewhere.
 
     \b
     Examples:

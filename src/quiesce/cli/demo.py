@@ -23,7 +23,12 @@ Exit codes: 0 when every step gave the answer that is true, 3 if one did not."""
 STEPS = (
     ("busy", "Some pipelines are running, queued, paused, or waiting on a person.", ["ls"], 0),
     ("busy", "The gate for a script: exit 1, as something is active.", ["check"], 1),
-    ("busy", "How did the recent runs of one pipeline end?", ["status", "{pipeline}"], 0),
+    (
+        "busy",
+        "How did the recent runs of one pipeline end?",
+        ["status", "{pipeline}", "--summary"],
+        0,
+    ),
     (
         "restarted-gate",
         "A Gate that was just restarted lists nothing. A script that counts would print 0.",
@@ -75,4 +80,4 @@ def command(seed: int) -> int:
     return 3 if failed else 0
 
 
-PIPELINE = "Deploy"
+PIPELINE = "Deploy to production"

@@ -62,7 +62,7 @@ def judged(
     except QuiesceError as error:
         complain(error, UNKNOWN, json=json)
         outcome = Outcome(answer=app.unseen(error.message), code=UNKNOWN)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the edge: a defect of ours is an answer too
         defect = unforeseen(error)
         complain(defect, UNKNOWN, json=json)
         outcome = Outcome(answer=app.unseen(defect.message), code=UNKNOWN)
@@ -97,7 +97,7 @@ async def _ask(
 ) -> Outcome:
     config = configured(selection)
     progress = Progress()
-    question = Question(application=selection.application)
+    question = Question(application=selection.application, whole=output.form == "raw")
     async with app.opened(config, os.environ, application=selection.application) as system:
         async with shown(progress, output.progress):
             answer = await ask(system, question, progress)

@@ -5,6 +5,7 @@ Only what a command needs is imported: the table below holds import paths, not f
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -15,16 +16,31 @@ COMMANDS = {
     "check": ("quiesce.cli.check:command", "Is it quiet? Exit 0 quiet, 1 active, 3 unknown."),
     "wait": ("quiesce.cli.wait:command", "Wait until it is quiet, and has settled."),
     "status": ("quiesce.cli.status:command", "How the recent runs of a pipeline ended."),
-    "init": ("quiesce.cli.init:command", "Write a quiesce.toml, from ~/.spin/config if it is there."),
-    "sources": ("quiesce.cli.sources:command", "The configured systems; `sources test` tries them."),
+    "init": (
+        "quiesce.cli.init:command",
+        "Write a quiesce.toml, from ~/.spin/config if it is there.",
+    ),
+    "sources": (
+        "quiesce.cli.sources:command",
+        "The configured systems; `sources test` tries them.",
+    ),
     "open": ("quiesce.cli.open:command", "Open a run in its own system's pages."),
-    "config": ("quiesce.cli.config:command", "Which file is used, what it says, and whether it is right."),
-    "doctor": ("quiesce.cli.doctor:command", "Facts about this installation, to paste into a report."),
+    "config": (
+        "quiesce.cli.config:command",
+        "Which file is used, what it says, and whether it is right.",
+    ),
+    "doctor": (
+        "quiesce.cli.doctor:command",
+        "Facts about this installation, to paste into a report.",
+    ),
     "schema": ("quiesce.cli.schema:command", "The JSON Schema of what `-o json` prints."),
     "completion": ("quiesce.cli.completion:command", "A completion script for bash, zsh or fish."),
     "sandbox": ("quiesce.cli.sandbox:command", "A simulated Spinnaker and Mixpanel on loopback."),
     "demo": ("quiesce.cli.demo:command", "Try it without any system."),
-    "help": ("quiesce.cli.help:command", "Topics: exit-codes, environment, output, config, sources."),
+    "help": (
+        "quiesce.cli.help:command",
+        "Topics: exit-codes, environment, output, config, sources.",
+    ),
 }
 """Each command: where it is, and its line in the overview."""
 
@@ -47,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words in (["--version"], ["-V"]):  # before anything is imported: it must be instant
         print(f"quiesce {__version__}")
         return 0
-    if not words:
+    if not words and "_QUIESCE_COMPLETE" not in os.environ:  # a shell asks with no words, too
         print(OVERVIEW, end="")
         return 0
     from quiesce.cli.run import run

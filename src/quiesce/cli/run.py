@@ -6,13 +6,16 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from quiesce.cli.main import COMMANDS, OVERVIEW
 from quiesce.cli.screen import complain, wants_json
 from quiesce.errors import ConfigError, QuiesceError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 USAGE = 2
 UNKNOWN = 3
@@ -22,10 +25,14 @@ INTERRUPTED = 130
 class Commands(click.Group):
     """A group whose commands are imported when they are used."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        cmd_name: str,
+    ) -> click.Command | None:
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
@@ -36,7 +43,8 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+        completing = ctx.resilient_parsing
+        if args and args[0] not in COMMANDS and not args[0].startswith("-") and not completing:
             from quiesce.render.complaint import nearest
 
             near = nearest(args[0], list(COMMANDS))
@@ -44,7 +52,22 @@ class Commands(click.Group):
             raise ConfigError(f"no command named `{args[0]}`", hint=hint)
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The names and lines of the table, so that at a Tab no command is imported."""
+        from click.shell_completion import CompletionItem
+
+        names = [
+            CompletionItem(name, help=about)
+            for name, (_, about) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return names + click.Command.shell_complete(self, ctx, incomplete)
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        formatter: click.HelpFormatter,
+    ) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry[1]) for name, entry in COMMANDS.items()])
 
@@ -73,7 +96,7 @@ def run(words: Sequence[str]) -> int:
         code = INTERRUPTED
     except BrokenPipeError:
         code = UNKNOWN
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the edge: a defect of ours is an answer too
         from quiesce.cli.judged import unforeseen
 
         code = complain(unforeseen(error), UNKNOWN, json=json)
@@ -99,7 +122,7 @@ def _as_config_error(error: click.ClickException) -> ConfigError:
     if isinstance(error, click.NoSuchOption):
         message = f"no option named `{error.option_name}`"
         if possibilities:
-            hint = f"did you mean `{sorted(possibilities)[0]}`?"
+            hint = f"did you mean `{min(possibilities)}`?"
     if not hint and context is not None:
         hint = f"see: {context.command_path} --help"
     return ConfigError(message[:1].lower() + message[1:], hint=hint)

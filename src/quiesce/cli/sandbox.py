@@ -28,7 +28,9 @@ Exit codes: 0 when it ends, 2 usage, 130 interrupted."""
 
 @click.command("sandbox", help=TEXT, short_help="A simulated Spinnaker and Mixpanel.")
 @click.option("--scenario", default="busy", show_default=True, metavar="NAME", help="What happens.")
-@click.option("--list", "listing", is_flag=True, help="List the scenarios and what is true in each.")
+@click.option(
+    "--list", "listing", is_flag=True, help="List the scenarios and what is true in each."
+)
 @click.option("--seed", default=1, show_default=True, help="The same seed, the same world.")
 @click.option("--speed", default=1.0, show_default=True, help="How much faster than in reality.")
 @click.option("--gate-port", default=0, help="Where Gate listens; 0 takes any free port.")

@@ -13,7 +13,7 @@ from quiesce.render import Screen
 
 def wants_json(words: Sequence[str]) -> bool:
     """Whether the words ask for JSON, even if they can't be parsed otherwise."""
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""], strict=False):
         if word in ("-o", "--output") and following == "json":
             return True
         if word in ("-ojson", "--output=json"):
@@ -45,7 +45,7 @@ def _width(stream: TextIO) -> int:
         return 80
 
 
-def _color(able: bool, wish: str) -> bool:  # noqa: FBT001 - a fact about the terminal, not a switch
+def _color(able: bool, wish: str) -> bool:
     if wish != "auto":
         return wish == "always"
     if os.environ.get("NO_COLOR"):

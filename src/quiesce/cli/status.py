@@ -102,7 +102,7 @@ def _recent(selection: Selection, question: Question, output: Output) -> tuple[L
         return _nothing(error.message), complain(error, USAGE, json=json)
     except QuiesceError as error:
         return _nothing(error.message), complain(error, GAPS, json=json)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the edge: a defect of ours is an answer too
         defect = unforeseen(error)
         return _nothing(defect.message), complain(defect, GAPS, json=json)
     return look, GAPS if look.gaps else 0
@@ -118,8 +118,10 @@ def _nothing(why: str) -> Look:
 async def _ask(selection: Selection, question: Question, output: Output) -> Look:
     config = configured(selection)
     progress = Progress()
-    async with app.opened(config, os.environ, application=selection.application) as system:
-        async with shown(progress, output.progress):
-            look = await app.recent(system, question, progress)
+    async with (
+        app.opened(config, os.environ, application=selection.application) as system,
+        shown(progress, output.progress),
+    ):
+        look = await app.recent(system, question, progress)
     app.must_exist(look)
     return look

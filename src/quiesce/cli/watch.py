@@ -29,7 +29,9 @@ def watched(
     """Look until interrupted; the exit code is that of the last answer, or 130 before one."""
     last: list[int] = []
     try:
-        asyncio.run(_watch(selection, output, ask, interval, lambda *seen: last.append(code(*seen))))
+        asyncio.run(
+            _watch(selection, output, ask, interval, lambda *seen: last.append(code(*seen)))
+        )
     except KeyboardInterrupt:
         return last[-1] if last else INTERRUPTED
     return last[-1]

@@ -137,7 +137,8 @@ def _run(job: _Job, group: str, raw: Raw, source: str, pipeline: Pipeline) -> Ru
     return Run(
         source=source,
         application=pipeline.project,
-        pipeline=name,
+        # What was asked for by name: a job may call itself something else.
+        pipeline=pipeline.name,
         # A job has no id: these four together are what tells it from another.
         id="|".join((name, job.from_date or "", job.to_date or "", job.run_at or "")),
         type="job",

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import msgspec
 from msgspec import Raw, Struct
+from msgspec.structs import replace
 
 from quiesce.errors import Misunderstood, SourceError
 from quiesce.model import Mark, Run, RunType, State
@@ -30,6 +31,9 @@ from quiesce.sources.spinnaker.shapes import (
 
 ACTIVE_STATUSES = "NOT_STARTED,RUNNING,PAUSED,SUSPENDED,REDIRECT,BUFFERED"
 """What Orca calls active (ExecutionStatus). No space may stand behind a comma: Gate says 400."""
+
+AD_HOC = "ORCHESTRATION"
+"""What Orca calls an ad-hoc task."""
 
 STATES = {
     "NOT_STARTED": State.PENDING,
@@ -100,14 +104,12 @@ def executions(body: bytes, source: str, application: str, deck_url: str | None)
 
 def tasks(body: bytes, source: str, application: str, deck_url: str | None) -> Listing:
     """A list of ad-hoc tasks: another shape, with the execution inside."""
-    # A task without an inner execution carries the fields that matter itself.
-    return _listing(
-        body,
-        lambda raw: _TASK.decode(raw).execution or _EXECUTION.decode(raw),
-        source,
-        application,
-        deck_url,
-    )
+    return _listing(body, _task, source, application, deck_url)
+
+
+def _task(raw: Raw) -> Execution:
+    """The execution of a task; a task without one carries the fields that matter itself."""
+    return _TASK.decode(raw).execution or replace(_EXECUTION.decode(raw), type=AD_HOC)
 
 
 def _listing(
@@ -160,7 +162,9 @@ def _decoded(
             bare = _BARE.decode(raw)
         except _UNREADABLE:
             return None, problem
-        return (Execution(id=bare.id, status=bare.status) if bare.id else None), problem
+        kind = AD_HOC if decode is _task else None
+        known = Execution(id=bare.id, status=bare.status, type=kind)
+        return (known if bare.id else None), problem
     if not execution.id:
         return None, Misunderstood("an execution in the answer has an empty id")
     return execution, None
@@ -193,7 +197,7 @@ def _run(
 
 
 def _type(execution: Execution) -> RunType:
-    if execution.type == "ORCHESTRATION":
+    if execution.type == AD_HOC:
         return "task"
     by = execution.trigger
     return "strategy" if by is not None and by.strategy else "pipeline"
@@ -224,9 +228,9 @@ def _started_by(execution: Execution) -> str | None:
     if trigger.parent_execution is not None and trigger.parent_execution.name:
         return f"pipeline {trigger.parent_execution.name}"
     user = trigger.user or (execution.authentication or User()).user
-    if user in (None, "", "[anonymous]", "anonymous") and trigger.type not in (None, "manual"):
-        return trigger.type
-    return user or None
+    if user in (None, "", "[anonymous]", "anonymous"):
+        return trigger.type if trigger.type not in (None, "manual") else "anonymous"
+    return user
 
 
 def _details(execution: Execution) -> dict[str, str | None]:

@@ -11,7 +11,9 @@ import asyncio
 from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any, TypeVar, get_args
 
-from quiesce.errors import Absent, Known, Refused, SourceError, Truncated, Unavailable
+from msgspec.structs import replace
+
+from quiesce.errors import Absent, Known, SourceError, Truncated, Unavailable
 from quiesce.model import Question, Run
 from quiesce.source import Fetch, Findings
 from quiesce.sources.spinnaker import Config, PartName, parse
@@ -21,6 +23,9 @@ Result = TypeVar("Result")
 
 EVERYWHERE = "*"
 """Gate's name for all applications: it works in the search, and only there."""
+
+FORBIDDEN = 403
+"""What an account is told that may not search everywhere: then each application is searched."""
 
 LARGER = 8
 """How much more is asked for when a list came back as long as its limit."""
@@ -55,7 +60,7 @@ class Spinnaker:
         if "search" in self._config.parts and (question.lists or not parts):
             scope = names[0] if question.application is not None else EVERYWHERE
             # First in line, as over a large Spinnaker it is by far the slowest call.
-            waiting.insert(0, self._search(scope, names, findings))
+            waiting.insert(0, self._search(scope, names, question, findings))
         await _together(waiting)
 
     async def aclose(self) -> None:
@@ -106,7 +111,7 @@ class Spinnaker:
             findings.gap(where, error)
             return None
         self._report(where, listing, findings)
-        return listing
+        return replace(listing, runs=())  # thousands of windows are held until the lists are read
 
     async def _part(
         self,
@@ -122,18 +127,18 @@ class Spinnaker:
         whole = window is not None and part == "tasks" and window.length < self._config.window
         if (question.lists or not question.marks) and not whole:
             try:
-                listing = await self._everything(application, part)
+                listing = await self._everything(application, part, question)
             except SourceError as error:
                 findings.gap(where, error)
                 return
             self._report(where, listing, findings)
         findings.read(where, window.mark if window is not None else None)
 
-    async def _everything(self, application: str, part: PartName) -> Listing:
+    async def _everything(self, application: str, part: PartName, question: Question) -> Listing:
         """Every active run of a part: asked for again with more room while the list is full."""
         limit = self._config.limit
         while True:
-            query: dict[str, str | int] = {"statuses": ACTIVE_STATUSES, "limit": limit}
+            query = {**_active(question), "limit": limit}
             listing = await self._listed(application, part, query)
             # Gate's limit is per pipeline for pipelines, and for the whole list for tasks.
             filled = listing.fullest if part == "pipelines" else listing.length
@@ -157,6 +162,8 @@ class Spinnaker:
         One odd execution (a trigger of type pipeline without its parent) makes Gate answer
         500 to a whole list with `expand=false`; `expand=true` works.
         """
+        if "expand" in query:
+            return await self._fetch.get(path, query)
         try:
             return await self._fetch.get(path, {**query, "expand": "false"})
         except SourceError as error:
@@ -164,17 +171,19 @@ class Spinnaker:
                 raise
         return await self._fetch.get(path, {**query, "expand": "true"})
 
-    async def _search(self, application: str, names: Sequence[str], findings: Findings) -> None:
+    async def _search(
+        self, application: str, names: Sequence[str], question: Question, findings: Findings
+    ) -> None:
         """What the lists per application cut off: active runs older than 14 days.
 
         One call over everything where this account may do that, else one per application.
         Never by `startIndex`: Orca's paging loses rows from the second page on.
         """
         try:
-            listing = await self._searched(application, {"statuses": ACTIVE_STATUSES})
+            listing = await self._searched(application, _active(question))
         except SourceError as error:
-            if application == EVERYWHERE and isinstance(error, Refused):
-                await _together(self._search(name, names, findings) for name in names)
+            if application == EVERYWHERE and error.status == FORBIDDEN:
+                await _together(self._search(name, names, question, findings) for name in names)
             else:
                 findings.gap(_search_part(application), error)
         else:
@@ -215,14 +224,19 @@ class Spinnaker:
         if "search" in self._config.parts:
             query: dict[str, str | int] = {"pipelineName": pipeline}
             found: Sequence[Run]
+            scope = EVERYWHERE if question.application is None else names[0]
             try:
-                scope = EVERYWHERE if question.application is None else names[0]
                 found = await self._recent(scope, query, question.limit, findings)
-            except Refused:
+            except SourceError:  # forbidden everywhere, so asked of each
                 each = (self._recent(name, query, question.limit, findings) for name in names)
                 found = [run for runs in await _together(each) for run in runs]
             if any(run.pipeline == pipeline for run in found):
                 return
+        elif "pipelines" not in self._config.parts:
+            raise Unavailable(
+                f"{self._name} may only be asked for tasks, which have no history by name",
+                hint="add `pipelines` or `search` to `parts` of this source",
+            )
         await self._by_config(question, pipeline, names, findings)
 
     async def _recent(
@@ -235,12 +249,9 @@ class Spinnaker:
             body = await self._slim(path, {**query, "size": limit})
             owner = "" if application == EVERYWHERE else application
             listing = parse.executions(body, self._name, owner, self._config.deck_url)
-        except Refused as error:
-            if application == EVERYWHERE:
-                raise
-            findings.gap(part, error)
-            return ()
         except SourceError as error:
+            if application == EVERYWHERE and error.status == FORBIDDEN:
+                raise
             findings.gap(part, error)
             return ()
         return self._keep(part, listing, findings)
@@ -261,11 +272,8 @@ class Spinnaker:
                 known = tuple(Known(name, where) for where, its in pairs for name in its)
                 raise Absent("pipeline", pipeline, known)
             return
-        for home in homes:
+        for home in homes if "pipelines" in self._config.parts else ():
             part = f"{home}/pipelines"
-            if "pipelines" not in self._config.parts:
-                findings.read(part, None)
-                continue
             try:
                 listing = await self._listed(home, "pipelines", {"limit": question.limit})
             except SourceError as error:
@@ -297,6 +305,12 @@ class Spinnaker:
             findings.gap(part, problem)
         findings.read(part, None)
         return listing.runs
+
+
+def _active(question: Question) -> dict[str, str | int]:
+    """The parameters that ask for active runs; `whole` ones come with their contexts."""
+    wanted: dict[str, str | int] = {"statuses": ACTIVE_STATUSES}
+    return {**wanted, "expand": "true"} if question.whole else wanted
 
 
 def _search_part(application: str) -> str:

@@ -1,0 +1,190 @@
+"""What an answer says in plain words: the verdict, the three kinds of nothing, the last line.
+
+`quiet` never says more than was seen: not that nothing will start, nor what to do next.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from quiesce.model import Answer, Look, Question, Run, SourceLook, State
+from quiesce.render.screen import Screen
+from quiesce.render.words import begin, between, count, duration, elapsed, listed, since
+
+REST = "*"
+"""The part of a gap that stands for everything of a source that was not read."""
+
+_UNCONFIRMED = "not confirmed: "
+"""How the judge begins the reason for which a quiet pair of looks proves nothing."""
+
+LONGEST_NAME = 100
+"""A name longer than this is cut in a sentence; tables in a pipe and documents have all of it."""
+
+
+def parts(sources: Sequence[SourceLook]) -> tuple[int, int]:
+    """How many parts were read, and how many there are at least."""
+    read = sum(len(source.parts) for source in sources)
+    return read, read + sum(len(source.gaps) for source in sources)
+
+
+def active(look: Look) -> list[Run]:
+    """The runs of a look that still go on."""
+    return [run for run in look.runs if run.state.active]
+
+
+def breadth(look: Look) -> str:
+    """`212 of 212 parts read`; `at least` where nobody knows how many more there are."""
+    read, total = parts(look.sources)
+    least = "at least " if any(gap.part == REST for gap in look.gaps) else ""
+    return f"{read:,} of {least}{count(total, 'part')} read"
+
+
+def unread(look: Look) -> str:
+    """`3 of 212 parts could not be read`, with the sources of which nothing or not all is known."""
+    silent = [source for source in look.sources if source.gaps and not source.parts]
+    heard = [source for source in look.sources if source not in silent]
+    said = [f"{listed(source.name for source in silent)} could not be read"] if silent else []
+    missing = sum(gap.part != REST for source in heard for gap in source.gaps)
+    if missing:
+        said.append(f"{missing:,} of {count(parts(heard)[1], 'part')} could not be read")
+    rest = [source.name for source in heard if any(gap.part == REST for gap in source.gaps)]
+    if rest:
+        said.append(f"the rest of {listed(rest)} could not be read")
+    return "; ".join(said)
+
+
+def scopes(look: Look, filters: Question | None = None) -> list[str]:
+    """In which ways the answer is about less than everything."""
+    said = [f"{source.name}: {source.scope}" for source in look.sources if source.scope]
+    if filters is not None and filters.application is not None:
+        said.append(f"application {brief(filters.application)} only")
+    return said
+
+
+def finding(answer: Answer, runs: Sequence[Run], filters: Question | None, screen: Screen) -> str:
+    """What `ls` says when it has no run to show; empty when it has.
+
+    Nothing active, nothing that matches, and not being able to tell are three sentences.
+    """
+    if runs:
+        return ""
+    look = answer.look
+    hidden = len(active(look))
+    if answer.verdict.verdict == "unknown":
+        return screen.text("cannot tell: " + "; ".join(reasons(answer)))
+    if hidden and look.gaps:
+        others = f"{count(hidden, 'run', 'is')} active that these filters leave out"
+        return screen.text(f"cannot tell: {unread(look)} ({others})")
+    if hidden:
+        others = f"{count(hidden, 'run', 'is')} active without them"
+        return screen.text(f"nothing matches these filters ({others})")
+    narrowed = "".join(f", {scope}" for scope in scopes(look, filters))
+    asked = count(len(look.sources), "source")
+    return screen.text(f"nothing is active: {breadth(look)}, {asked}{narrowed}")
+
+
+def conclusion(
+    answer: Answer, now: datetime, screen: Screen, filters: Question | None = None
+) -> str:
+    """The verdict in one sentence."""
+    verdict = answer.verdict
+    if verdict.verdict == "active":
+        said = "; ".join(["active: " + "; ".join(reasons(answer)), *_oldest(answer.look, now)])
+        narrowed = scopes(answer.look, filters)
+        return screen.text(f"{said} ({'; '.join(narrowed)})" if narrowed else said)
+    if verdict.verdict == "unknown":
+        return screen.text("cannot tell: " + "; ".join(reasons(answer)))
+    return screen.text(_quiet(answer, filters))
+
+
+def progress(answer: Answer, now: datetime, screen: Screen) -> str:
+    """The verdict in one sentence, then how much was read, and where the oldest run is seen."""
+    said = [conclusion(answer, now, screen), screen.text(breadth(answer.look))]
+    run = oldest(answer.look)
+    if run is not None and run.url:
+        said.append(screen.text(run.url))
+    return screen.dot.join(said)
+
+
+def reasons(answer: Answer) -> list[str]:
+    """The verdict's reasons; a lone source's name says nothing in front of each."""
+    sources = answer.look.sources
+    lone = f"{sources[0].name}: " if len(sources) == 1 else ""
+    said = [reason.removeprefix(lone) for reason in answer.verdict.reasons]
+    return said or [unread(answer.look) or "no reason was given"]
+
+
+def _quiet(answer: Answer, filters: Question | None) -> str:
+    verdict, look = answer.verdict, answer.look
+    read = parts(look.sources)[0]
+    where = f"in any of {count(read, 'part')}" if read != 1 else "in the one part"
+    narrowed = scopes(look, filters)
+    where += f" ({'; '.join(narrowed)})" if narrowed else ""
+    if verdict.confirmed and verdict.instant is not None:
+        said = (
+            f"quiet: at some instant {between(*verdict.instant)} no run that these systems show"
+            f" was active, {where}"
+        )
+        if verdict.settled and verdict.idle_for is not None:
+            idle = duration(verdict.idle_for)
+            said += (
+                f", and it had been so for {idle}, longer than the longest hand-over that is known"
+            )
+        return said
+    counted = "no run that counts" if active(look) else "no run that these systems show"
+    once = ", in one look only" if answer.looks == 1 else ""
+    doubts = [reason for reason in verdict.reasons if reason.startswith(_UNCONFIRMED)]
+    others = [reason for reason in verdict.reasons if reason not in doubts]
+    why = "; ".join(doubt.removeprefix(_UNCONFIRMED) for doubt in doubts)
+    said = f"quiet, not confirmed{f' ({why})' if why else ''}: {counted} was active {where}{once}"
+    return "; ".join([said, *others])
+
+
+def oldest(look: Look) -> Run | None:
+    """The active run that began first, of those whose system says when."""
+    dated = [(began, run.id, run) for run in active(look) if (began := begin(run)) is not None]
+    return min(dated, key=lambda one: one[:2])[2] if dated else None
+
+
+def _oldest(look: Look, now: datetime) -> list[str]:
+    run = oldest(look)
+    if run is None:
+        return []
+    where = ", ".join(brief(name) for name in (run.application, run.source) if name)
+    waits = f' on "{brief(run.waiting_on)}"' if run.waiting_on else ""
+    what = f"{brief(run.pipeline)} ({where}) {run.state}{waits}"
+    return [f"oldest: {what}, {since(run, now)}, {brief(run.id)}"]
+
+
+def brief(name: str) -> str:
+    """A name short enough for a sentence."""
+    half = LONGEST_NAME // 2
+    return name if len(name) <= LONGEST_NAME else f"{name[:half]}...{name[-half:]}"
+
+
+def tally(runs: Iterable[Run], word: str) -> str:
+    """`2 active (1 running, 1 paused)`."""
+    counts = Counter(run.state for run in runs)
+    states = ", ".join(f"{counts[state]:,} {state}" for state in State if counts[state])
+    return f"{counts.total():,} {word}{f' ({states})' if states else ''}"
+
+
+def footer(answer: Answer, screen: Screen, filters: Question | None = None) -> str:
+    """The last line: how many, how broad, how long."""
+    look = answer.look
+    said = [tally(active(look), "active"), *coverage(look, scopes(look, filters))]
+    if answer.looks > 1:
+        said.append(count(answer.looks, "look"))
+    spent = (cost.seconds for cost in answer.costs.values())
+    said.append(elapsed(max(spent, default=look.finished - look.started)))
+    return screen.dot.join(screen.text(one) for one in said)
+
+
+def coverage(look: Look, narrowed: Sequence[str] = ()) -> list[str]:
+    """Of how many sources how many parts were read, and what was left out on purpose."""
+    silent = sum(bool(source.gaps) and not source.parts for source in look.sources)
+    asked = count(len(look.sources), "source")
+    said = f"{len(look.sources) - silent} of {asked} read" if silent else asked
+    return [said, breadth(look), *narrowed]

@@ -1,0 +1,124 @@
+"""The shapes of the JSON documents.
+
+The schemas in `schema/` are generated from these types. Keys are only ever added; when one
+changes its meaning or goes, `SCHEMA` is raised.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from quiesce.errors import ErrorName
+from quiesce.model import RunType, State, VerdictName
+
+SCHEMA: Literal[1] = 1
+
+Time = Annotated[
+    str, Meta(description="RFC 3339, in UTC", extra_json_schema={"format": "date-time"})
+]
+
+
+class RunDocument(Struct, frozen=True, kw_only=True):
+    """One execution of one pipeline."""
+
+    source: str
+    application: str
+    pipeline: str
+    id: str
+    type: RunType
+    state: State
+    native_state: str
+    created_at: Time | None
+    started_at: Time | None
+    ended_at: Time | None
+    url: str | None
+    started_by: str | None
+    waiting_on: str | None
+    details: dict[str, str | None]
+
+
+class GapDocument(Struct, frozen=True, kw_only=True):
+    """Something that was asked for and not seen, and why."""
+
+    part: str
+    error: ErrorName
+    why: str
+
+
+class SourceGapDocument(GapDocument, frozen=True, kw_only=True):
+    """A gap, with the source that it belongs to."""
+
+    source: str
+
+
+class SourceDocument(Struct, frozen=True, kw_only=True):
+    """One source: its own verdict, what was read, and what that has cost."""
+
+    name: str
+    kind: str
+    verdict: VerdictName
+    parts_read: int
+    gaps: list[GapDocument]
+    requests: int
+    bytes: int
+    seconds: float
+    scope: Annotated[str, Meta(description="What this source was told not to ask")] | UnsetType = (
+        UNSET
+    )
+
+
+class SummaryDocument(Struct, frozen=True, kw_only=True):
+    """How many runs are active, over all that was looked at, whatever `filters` says."""
+
+    active: int
+    by_state: dict[State, int]
+
+
+class FiltersDocument(Struct, frozen=True, kw_only=True):
+    """To what `runs` was narrowed."""
+
+    application: str | None
+    pipeline: str | None
+    states: list[State]
+
+
+class LookDocument(Struct, frozen=True, kw_only=True):
+    """What `ls` and `check` answer: a verdict, and what it rests on.
+
+    `verdict`, `summary` and `sources` speak of all that was looked at; `runs` holds the
+    active runs that match `filters`, which is there only when there are any. `instant` is
+    there only when `confirmed` is true: within it nothing was active.
+    """
+
+    schema: Literal[1] = SCHEMA
+    verdict: VerdictName
+    confirmed: bool
+    settled: bool
+    idle_for: float | None
+    at: Time | None
+    reasons: list[str]
+    summary: SummaryDocument
+    runs: list[RunDocument]
+    sources: list[SourceDocument]
+    instant: tuple[Time | None, Time | None] | UnsetType = UNSET
+    filters: FiltersDocument | UnsetType = UNSET
+
+
+class StatusDocument(Struct, frozen=True, kw_only=True):
+    """What `status` answers: the recent runs of a pipeline by state, the newest first."""
+
+    schema: Literal[1] = SCHEMA
+    pipeline: str
+    runs: dict[State, list[RunDocument]]
+    gaps: list[SourceGapDocument]
+
+
+class StatusSummaryDocument(Struct, frozen=True, kw_only=True):
+    """What `status --summary` answers: how many recent runs of a pipeline are in each state."""
+
+    schema: Literal[1] = SCHEMA
+    pipeline: str
+    summary: dict[State, int]
+    gaps: list[SourceGapDocument]

@@ -1,0 +1,176 @@
+"""Runs as a table: fitted on a terminal, whole in a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from quiesce.model import Run, State
+from quiesce.render.columns import Cell, cell, chosen, header
+from quiesce.render.fit import cut_end, cut_middle, padded, width
+from quiesce.render.screen import BOLD, COLORS, Screen
+
+NARROWEST = 60
+"""On fewer columns than this each run has two lines."""
+
+ID_PREFIX = 12
+"""Of an id at least this much stays: enough to tell runs apart and to name one by it."""
+
+GUTTER = "  "
+
+SHRINKS: tuple[tuple[str, int], ...] = (
+    ("details", 0), ("url", 0), ("native_state", 8), ("started_by", 8), ("who", 8),
+    ("waiting_on", 8), ("application", 12), ("id", ID_PREFIX + 2), ("pipeline", 12),
+    ("source", 8), ("who", 4), ("application", 8), ("pipeline", 8), ("started_by", 4),
+    ("waiting_on", 4), ("source", 4), ("native_state", 0), ("started_by", 0),
+    ("waiting_on", 0), ("who", 0), ("type", 0), ("application", 4), ("pipeline", 4),
+)  # fmt: skip
+"""What gives way first, and to how many cells; at 0 the column goes. State and age never do."""
+
+WIDEST = 200
+"""In a pipe columns are aligned up to here; a longer text is whole and pushes its own line."""
+
+_SHORT_HEADS = {
+    "STARTED BY": "BY",
+    "WAITING ON": "FOR",
+    "BY / WAITING ON": "BY",
+    "APPLICATION": "APP",
+    "NATIVE STATE": "NATIVE",
+}
+"""What stands above a column that has become too narrow for its name."""
+
+_MIDDLE = frozenset({"application", "source", "url"})
+
+
+def table(
+    runs: Sequence[Run],
+    screen: Screen,
+    now: datetime,
+    *,
+    wide: bool = False,
+    status: bool = False,
+    fields: Sequence[str] | None = None,
+) -> str:
+    """The runs as lines under a header; empty without runs."""
+    columns = chosen(screen, wide=wide, status=status, fields=fields)
+    if not runs:
+        return ""
+    if screen.width is not None and screen.width < NARROWEST and not fields:
+        return "".join(_two_lines(run, screen, screen.width, now) for run in runs)
+    heads = [header(column, runs, screen) for column in columns]
+    rows = [[cell(run, column, screen, now) for column in columns] for run in runs]
+    if screen.width is None:
+        rows = [[one if one.text else Cell("-") for one in row] for row in rows]
+    natural = [
+        max(width(head), *(_width(row[place]) for row in rows)) for place, head in enumerate(heads)
+    ]
+    if screen.width is None:
+        widths = [min(cells, WIDEST) for cells in natural]
+    else:
+        widths = _fit(columns, natural, screen.width, keep=bool(fields))
+    short = [
+        _SHORT_HEADS.get(head, head) if len(head) > cells else head
+        for head, cells in zip(heads, widths, strict=True)
+    ]
+    lines = [_line([Cell(head, color=BOLD) for head in short], columns, widths, screen)]
+    lines += [_line(row, columns, widths, screen) for row in rows]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def plain(
+    runs: Sequence[Run],
+    screen: Screen,
+    now: datetime,
+    *,
+    status: bool = False,
+    fields: Sequence[str] | None = None,
+) -> str:
+    """The runs with one tab between columns, without a header, as a pipe has them."""
+    pipe = Screen(unicode=screen.unicode)
+    columns = chosen(pipe, wide=False, status=status, fields=fields)
+    return "".join(
+        "\t".join(cell(run, column, pipe, now).text for column in columns) + "\n" for run in runs
+    )
+
+
+def _width(one: Cell) -> int:
+    return width(one.text) + (2 if one.glyph else 0)
+
+
+def _fit(columns: Sequence[str], natural: Sequence[int], limit: int, *, keep: bool) -> list[int]:
+    """The widths that fit; columns that were asked for by name (`keep`) never go."""
+    widths = list(natural)
+    for name, least in SHRINKS:
+        excess = sum(widths) + len(GUTTER) * (sum(map(bool, widths)) - 1) - limit
+        if excess <= 0:
+            break
+        if name in columns:
+            place = columns.index(name)
+            # Half an address is of no use to anybody.
+            room = 0 if name == "url" and not keep else widths[place] - excess
+            widths[place] = max(min(widths[place], max(least, 4) if keep else least), room)
+    return widths
+
+
+def _line(
+    row: Sequence[Cell], columns: Sequence[str], widths: Sequence[int], screen: Screen
+) -> str:
+    shown = [
+        (one, name, cells) for one, name, cells in zip(row, columns, widths, strict=True) if cells
+    ]
+    last = len(shown) - 1
+    return GUTTER.join(
+        _drawn(one, cells, _cutter(name), screen, pad=place < last)
+        for place, (one, name, cells) in enumerate(shown)
+    ).rstrip(" ")
+
+
+def _cutter(name: str) -> Callable[[str, int, str], str]:
+    return cut_middle if name in _MIDDLE else cut_end
+
+
+def _drawn(
+    one: Cell, cells: int, cut: Callable[[str, int, str], str], screen: Screen, *, pad: bool
+) -> str:
+    glyph = f"{one.glyph} " if one.glyph else ""
+    text = one.text
+    if screen.width is not None:
+        text = cut(text, cells - len(glyph), screen.ellipsis)
+    gap = " " * (cells - len(glyph) - width(text)) if pad else ""
+    shown = screen.paint(glyph + text, one.color)
+    if one.link and text:
+        shown = f"\x1b]8;;{one.link}\x1b\\{shown}\x1b]8;;\x1b\\"
+    return shown + gap
+
+
+def _two_lines(run: Run, screen: Screen, limit: int, now: datetime) -> str:
+    """First state, age and id, then where it is and who it is about, each cut to the width."""
+    state, age, who = (cell(run, name, screen, now) for name in ("state", "age", "who"))
+    room = limit - _width(state) - width(age.text) - 2 * len(GUTTER)
+    ident = cell(run, "id", screen, now)
+    shown = _drawn(ident, max(ID_PREFIX + 2, room), cut_end, screen, pad=False)
+    first = GUTTER.join(
+        [screen.paint(f"{state.glyph} {state.text}", COLORS.get(run.state, "")), age.text, shown]
+    )
+    names = [screen.text(one) for one in (run.source, run.application, run.pipeline) if one]
+    second = GUTTER + cut_middle("/".join(names), limit - len(GUTTER), screen.ellipsis)
+    rest = limit - width(second) - len(GUTTER)
+    if who.text and rest >= 8:
+        second += GUTTER + cut_end(who.text, rest, screen.ellipsis)
+    return f"{first}\n{second}\n"
+
+
+def counts(groups: Mapping[State, int], screen: Screen) -> str:
+    """States with how many runs each has, one a line."""
+    if screen.width is None:
+        longest = max(map(len, groups), default=0)
+        return "".join(
+            f"{padded(state, longest)}{GUTTER}{number}\n" for state, number in groups.items()
+        )
+    longest = max((len(state) + 2 for state in groups), default=0)
+    most = max((len(f"{number:,}") for number in groups.values()), default=0)
+    return "".join(
+        screen.paint(padded(f"{screen.glyph(state)} {state}", longest), COLORS.get(state, ""))
+        + f"{GUTTER}{number:>{most},}\n"
+        for state, number in groups.items()
+    )
