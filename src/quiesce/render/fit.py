@@ -7,9 +7,9 @@ def width(text: str) -> int:
     """How many cells a clean text takes."""
     if text.replace("…", ".").isascii():
         return len(text)
-    from rich.cells import cell_len
+    from wcwidth import wcswidth
 
-    return cell_len(text)
+    return int(wcswidth(text))
 
 
 def padded(text: str, cells: int) -> str:

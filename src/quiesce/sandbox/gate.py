@@ -156,14 +156,8 @@ def executions(asking: Asking) -> list[Execution]:
     query, spinnaker = asking.query, asking.spinnaker
     configs, ids = query.names("pipelineConfigIds"), query.names("executionIds")
     limit = query.number("limit", 1)
-    url = query.url(
-        "/pipelines",
-        pipelineConfigIds=None,
-        executionIds=None,
-        limit=None,
-        statuses=None,
-        expand="true",
-    )
+    passed = dict.fromkeys(("pipelineConfigIds", "executionIds", "limit", "statuses"))
+    url = query.url("/pipelines", **passed, expand="true")
     if not configs and not ids:
         return []
     if not spinnaker.up:

@@ -67,7 +67,7 @@ def _project(projects: Projects, authorization: str | None, form: Form) -> int:
     if projects.accounts or projects.secrets:
         if user in projects.secrets and not secret:
             return projects.secrets[user]
-        if not secret or projects.accounts.get(user) != secret:
+        if projects.accounts.get(user) != secret:
             raise No(401, "Invalid authentication credentials")
     if named is None:
         raise No(400, "project_id is a required parameter")

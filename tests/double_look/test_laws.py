@@ -1,0 +1,447 @@
+"""What holds of the judge, whatever the looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from tests.double_look import looks as strategies
+from tests.double_look.looks import (
+    AT,
+    ENDED,
+    MARKS,
+    any_looks,
+    gap,
+    law,
+    pairs,
+    quiet_look,
+    running,
+)
+
+from quiesce.errors import Absent
+from quiesce.model import Look, Mark, SourceLook, State, Verdict
+from quiesce.verdict import ORDER, Expectation, judge, reference
+
+EXPECTED = Expectation(max_age=ENDED)
+
+
+def verdict(
+    looks: Sequence[Look], expected: Expectation = EXPECTED, waived: Sequence[str] = ()
+) -> Verdict:
+    return judge(looks, expected, waived, looks[-1].finished, AT)
+
+
+def rank(judged: Verdict) -> int:
+    return ORDER.index(judged.verdict)
+
+
+def with_source(looks: Sequence[Look], index: int, source: SourceLook) -> list[Look]:
+    """The same looks, where one of the sources has shown something else."""
+    look = looks[index]
+    sources = tuple(source if one.name == source.name else one for one in look.sources)
+    return [replace(look, sources=sources) if at == index else at_ for at, at_ in enumerate(looks)]
+
+
+@st.composite
+def looks_and_one(draw: st.DrawFn) -> tuple[tuple[Look, ...], int, SourceLook]:
+    """Looks, and one of their sources to add something to."""
+    drawn = draw(any_looks.filter(lambda looks: any(look.sources for look in looks)))
+    index = draw(st.sampled_from([at for at, look in enumerate(drawn) if look.sources]))
+    return drawn, index, draw(st.sampled_from(drawn[index].sources))
+
+
+# --- what is added never makes it quieter -----------------------------------------------------
+
+
+@law(looks_and_one())
+def test_a_gap_never_makes_it_quieter(chosen: tuple[tuple[Look, ...], int, SourceLook]) -> None:
+    looks, index, source = chosen
+    worse = replace(source, gaps=(*source.gaps, gap("something else")))
+    after = verdict(with_source(looks, index, worse))
+    assert rank(after) >= rank(verdict(looks))
+    assert after.verdict != "quiet"
+
+
+@law(looks_and_one(), strategies.parts)
+def test_a_gap_in_place_of_a_part_is_never_quiet(
+    chosen: tuple[tuple[Look, ...], int, SourceLook], part: str
+) -> None:
+    """The part is lost, and with it what its mark told; `quiet` can't come of that."""
+    looks, index, source = chosen
+    read = {name: mark for name, mark in source.parts.items() if name != part}
+    worse = replace(source, parts=read, gaps=(*source.gaps, gap(part)))
+    after = verdict(with_source(looks, index, worse))
+    assert after.verdict != "quiet"
+    assert not after.confirmed
+
+
+@law(looks_and_one(), st.data())
+def test_an_active_run_never_makes_it_quieter(
+    chosen: tuple[tuple[Look, ...], int, SourceLook], data: st.DataObject
+) -> None:
+    looks, index, source = chosen
+    run = data.draw(strategies.runs(source.name, strategies.active_states))
+    after = verdict(with_source(looks, index, replace(source, runs=(*source.runs, run))))
+    assert rank(after) >= rank(verdict(looks))
+    assert not after.confirmed
+    if any(one.name == source.name for one in looks[-1].sources):
+        assert after.verdict == "active"
+
+
+@law(looks_and_one(), st.data())
+def test_a_finished_run_changes_nothing(
+    chosen: tuple[tuple[Look, ...], int, SourceLook], data: st.DataObject
+) -> None:
+    looks, index, source = chosen
+    run = data.draw(strategies.runs(source.name, strategies.finished_states))
+    if source.absent is None:
+        after = verdict(with_source(looks, index, replace(source, runs=(*source.runs, run))))
+        assert after == verdict(looks)
+
+
+# --- order, duplicates ------------------------------------------------------------------------
+
+
+def essence(judged: Verdict) -> object:
+    """All but the wording."""
+    by_source = {source.name: source.verdict for source in judged.sources}
+    flags = (judged.confirmed, judged.settled, judged.restless, judged.idle_for)
+    return judged.verdict, flags, by_source, len(judged.reasons)
+
+
+@law(any_looks, st.data())
+def test_the_order_of_answers_does_not_matter(looks: tuple[Look, ...], data: st.DataObject) -> None:
+    def shuffled(items: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(data.draw(st.permutations(items)))
+
+    def otherwise(source: SourceLook) -> SourceLook:
+        return replace(
+            source,
+            runs=shuffled(source.runs),
+            gaps=shuffled(source.gaps),
+            parts=dict(shuffled(list(source.parts.items()))),
+        )
+
+    again = [
+        replace(look, sources=tuple(otherwise(source) for source in shuffled(look.sources)))
+        for look in looks
+    ]
+    assert essence(verdict(again)) == essence(verdict(looks))
+
+
+# --- active beats unknown beats quiet ----------------------------------------------------------
+
+
+@law(any_looks)
+def test_active_beats_unknown_and_unknown_beats_quiet(looks: tuple[Look, ...]) -> None:
+    judged = verdict(looks)
+    asked = [source.verdict for source in judged.sources]
+    for name in asked:
+        assert rank(judged) >= ORDER.index(name)
+    running = [any(run.state.active for run in look.runs) for look in looks]
+    if running[-1] or judged.restless:
+        assert judged.verdict == "active"
+    elif not any(running) and looks[-1].gaps:
+        assert judged.verdict == "unknown"
+
+
+@law(any_looks)
+def test_what_is_not_quiet_has_a_reason_and_is_neither_confirmed_nor_settled(
+    looks: tuple[Look, ...],
+) -> None:
+    judged = verdict(looks)
+    if judged.verdict != "quiet":
+        assert judged.reasons
+        assert not judged.confirmed
+    if not judged.confirmed:
+        assert not judged.settled
+        assert judged.idle_for is None
+        assert judged.instant is None
+
+
+@law(any_looks)
+def test_a_source_without_parts_is_unknown(looks: tuple[Look, ...]) -> None:
+    judged = {source.name: source.verdict for source in verdict(looks).sources}
+    for source in looks[-1].sources:
+        if not source.parts and source.absent is None:
+            assert judged[source.name] != "quiet"
+            assert verdict(looks).verdict != "quiet"
+
+
+def test_no_source_at_all_is_unknown() -> None:
+    nothing = Look(sources=(), began_at=AT, ended_at=AT)
+    assert verdict([nothing]).verdict == "unknown"
+    assert verdict([nothing, nothing]).verdict == "unknown"
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_a_verdict_takes_one_look_or_two(count: int) -> None:
+    with pytest.raises(ValueError, match="one look or a pair"):
+        judge([quiet_look()] * count, EXPECTED, (), 0.0, AT)
+
+
+# --- age, number of parts, waivers -------------------------------------------------------------
+
+
+@law(any_looks, st.floats(-5, 100, allow_nan=False))
+def test_an_old_quiet_is_unknown_and_an_old_active_stays(
+    looks: tuple[Look, ...], age: float
+) -> None:
+    expected = Expectation(max_age=2.0)
+    fresh = judge(looks, expected, (), looks[-1].finished, AT)
+    now = looks[-1].finished + age
+    later = judge(looks, expected, (), now, AT)
+    if fresh.verdict == "quiet" and not 0 <= now - looks[-1].finished <= 2:
+        assert later.verdict == "unknown"
+        assert not later.confirmed
+    else:
+        assert later.verdict == fresh.verdict
+
+
+@pytest.mark.parametrize(
+    ("age", "word"), [(-0.1, "unknown"), (0.0, "quiet"), (2.0, "quiet"), (2.1, "unknown")]
+)
+def test_a_quiet_holds_for_as_long_as_it_may(age: float, word: str) -> None:
+    """A clock that went backwards says nothing about the age, so that is unknown as well."""
+    pair = [quiet_look(), quiet_look(5)]
+    judged = judge(pair, Expectation(max_age=2.0), (), pair[1].finished + age, AT)
+    assert (judged.verdict, judged.confirmed) == (word, word == "quiet")
+
+
+@law(any_looks, strategies.names, st.integers(0, 6))
+def test_fewer_parts_than_expected_are_never_quiet(
+    looks: tuple[Look, ...], name: str, least: int
+) -> None:
+    expected = Expectation(max_age=ENDED, at_least={name: least})
+    judged = verdict(looks, expected)
+    assert rank(judged) >= rank(verdict(looks))
+    for source in looks[-1].sources:
+        if source.name == name and source.absent is None and len(source.parts) < least:
+            assert judged.verdict != "quiet"
+
+
+@law(any_looks)
+def test_waived_runs_are_counted_apart_and_confirm_nothing(looks: tuple[Look, ...]) -> None:
+    active = [run for look in looks for run in look.runs if run.state.active]
+    waived = verdict(looks, waived=[reference(run) for run in active])
+    silent = [
+        replace(
+            look,
+            sources=tuple(
+                replace(source, runs=tuple(run for run in source.runs if not run.state.active))
+                for source in look.sources
+            ),
+        )
+        for look in looks
+    ]
+    if not any(source.absent for look in looks for source in look.sources):
+        assert waived.verdict == verdict(silent).verdict
+    if active:
+        assert not waived.confirmed
+    for run in looks[-1].runs:
+        if run.state.active:
+            assert f"{reference(run)} is active and waived" in waived.reasons
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_pair_with_a_waived_run_is_quiet_and_says_that_it_is_not_confirmed(at: int) -> None:
+    pair = [quiet_look(), quiet_look(5)]
+    pair[at] = replace(pair[at], sources=(replace(pair[at].sources[0], runs=(running(),)),))
+    judged = verdict(pair, waived=["gate/7"])
+    assert (judged.verdict, judged.confirmed) == ("quiet", False)
+    assert "not confirmed: runs are active, though waived" in judged.reasons
+
+
+def test_a_waiver_is_for_one_run_of_one_source() -> None:
+    look = quiet_look()
+    source = replace(look.sources[0], runs=(running(), running(number="8")))
+    judged = verdict([replace(look, sources=(source,))], waived=["gate/7", "mix/8"])
+    assert judged.verdict == "active"
+    assert judged.reasons[0] == "1 run is active"
+
+
+# --- the pair ----------------------------------------------------------------------------------
+
+
+def may_confirm(first: Look, second: Look, lag: float) -> bool:
+    """The conditions of the theorem, said once more and in another way."""
+    if {s.name for s in first.sources} != {s.name for s in second.sources} or not first.sources:
+        return False
+    for before in first.sources:
+        (after,) = (source for source in second.sources if source.name == before.name)
+        gone = before.absent is not None and after.absent is not None
+        if before.gaps or after.gaps or (not before.parts and not gone):
+            return False
+        if before.parts != after.parts or None in before.parts.values():
+            return False
+        if (before.absent is None) != (after.absent is None):
+            return False
+    if any(run.state.active for look in (first, second) for run in look.runs):
+        return False
+    last_list = max(source.finished for source in first.sources)
+    first_mark = min(source.started for source in second.sources)
+    return first_mark - last_list >= lag
+
+
+@law(pairs(), st.sampled_from([0.0, 1.0, 7.0]))
+def test_only_what_meets_every_condition_is_confirmed(pair: tuple[Look, Look], lag: float) -> None:
+    judged = verdict(pair, Expectation(max_age=ENDED, lag=lag))
+    if judged.confirmed:
+        assert may_confirm(*pair, lag)
+    elif not any(source.absent for look in pair for source in look.sources):
+        assert not may_confirm(*pair, lag), judged.reasons
+
+
+@law(any_looks, st.floats(0, 10, allow_nan=False))
+def test_settled_is_confirmed_and_idle_for_long_enough(
+    looks: tuple[Look, ...], settle: float
+) -> None:
+    judged = verdict(looks, Expectation(max_age=ENDED, settle=settle))
+    long_enough = judged.idle_for is not None and judged.idle_for >= settle
+    assert judged.settled == (judged.confirmed and long_enough)
+
+
+@law(strategies.looks())
+def test_one_look_is_never_confirmed(look: Look) -> None:
+    judged = verdict([look])
+    assert not judged.confirmed
+    assert not judged.restless
+
+
+@law(pairs())
+def test_idle_for_is_from_the_last_answer_to_the_first_request(pair: tuple[Look, Look]) -> None:
+    """Measured so that it can only be too short."""
+    judged = verdict(pair)
+    if judged.idle_for is not None:
+        assert judged.idle_for >= 0
+        for before in pair[0].sources:
+            for after in pair[1].sources:
+                assert judged.idle_for <= after.started - before.finished
+
+
+def test_a_look_that_begins_before_the_other_has_ended_confirms_nothing() -> None:
+    first, second = quiet_look(), quiet_look(0.5)
+    judged = verdict([first, second])
+    assert (judged.verdict, judged.confirmed) == ("quiet", False)
+    assert judged.reasons == ("not confirmed: the second look began before the first had ended",)
+
+
+def test_answers_that_may_be_older_than_the_pause_confirm_nothing() -> None:
+    judged = verdict([quiet_look(), quiet_look(4)], Expectation(max_age=9, lag=5))
+    assert (judged.verdict, judged.confirmed) == ("quiet", False)
+    assert "answers may be 5 s old" in judged.reasons[0]
+    assert verdict([quiet_look(), quiet_look(6)], Expectation(max_age=9, lag=5)).confirmed
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "word"),
+    [("ab", "a", "b vanished"), ("a", "ab", "b appeared"), ("a", "b", "a vanished")],
+)
+def test_parts_that_are_not_the_same_in_both_looks_are_unknown(
+    before: str, after: str, word: str
+) -> None:
+    first = quiet_look(**dict.fromkeys(before, MARKS[0]))
+    judged = verdict([first, quiet_look(5, **dict.fromkeys(after, MARKS[0]))])
+    assert judged.verdict == "unknown"
+    assert any(word in reason for reason in judged.reasons)
+
+
+def test_marks_that_differ_are_restless_and_active() -> None:
+    judged = verdict([quiet_look(a=MARKS[0]), quiet_look(5, a=MARKS[1])])
+    assert (judged.verdict, judged.restless, judged.confirmed) == ("active", True, False)
+    assert judged.sources[0].verdict == "active"
+    assert judged.reasons == ("something keeps starting: a of gate changed between two looks",)
+
+
+@pytest.mark.parametrize("marks", [(None, None), (None, MARKS[0]), (MARKS[0], None)])
+def test_a_part_without_a_mark_is_not_confirmed_and_says_why(
+    marks: tuple[Mark | None, Mark | None],
+) -> None:
+    judged = verdict([quiet_look(a=marks[0]), quiet_look(5, a=marks[1])])
+    assert (judged.verdict, judged.confirmed, judged.restless) == ("quiet", False, False)
+    assert judged.reasons == ("not confirmed: gate gives no mark for a",)
+
+
+def test_a_gap_in_the_first_look_is_unknown_however_whole_the_second_is() -> None:
+    first = quiet_look()
+    source = replace(first.sources[0], gaps=(gap("b"),))
+    judged = verdict([replace(first, sources=(source,)), quiet_look(5)])
+    assert judged.verdict == "unknown"
+
+
+@pytest.mark.parametrize("missing", [0, 1])
+def test_a_source_that_was_asked_in_one_look_only_is_unknown(missing: int) -> None:
+    pair = [quiet_look(), quiet_look(5)]
+    beside = replace(pair[missing].sources[0], name="mix", started=5.0, finished=6.0)
+    pair[missing] = replace(pair[missing], sources=(*pair[missing].sources, beside))
+    judged = verdict(pair)
+    assert judged.verdict == "unknown"
+    assert any(reason.startswith("mix was not asked") for reason in judged.reasons)
+
+
+def test_an_active_run_of_the_first_look_counts_although_the_second_reads_marks_only() -> None:
+    first = quiet_look()
+    source = replace(first.sources[0], runs=(running(),))
+    judged = verdict([replace(first, sources=(source,)), quiet_look(5)])
+    assert judged.verdict == "active"
+
+
+def test_one_run_in_both_looks_is_one_run() -> None:
+    pair = [
+        replace(look, sources=(replace(look.sources[0], runs=(running(),)),))
+        for look in (quiet_look(), quiet_look(5))
+    ]
+    assert verdict(pair).reasons == ("1 run is active",)
+
+
+# --- sources that don't have what was asked for ------------------------------------------------
+
+
+def absent(begin: float = 0.0) -> SourceLook:
+    return SourceLook(
+        name="mix",
+        kind="mixpanel",
+        started=begin,
+        finished=begin + 1,
+        absent=Absent("application", "a"),
+    )
+
+
+def test_a_source_that_lacks_what_was_asked_for_has_no_say() -> None:
+    pair = [
+        replace(look, sources=(*look.sources, absent(begin)))
+        for look, begin in ((quiet_look(), 0), (quiet_look(5), 5))
+    ]
+    assert verdict(pair).confirmed
+    alone = replace(pair[0], sources=(absent(),))
+    assert verdict([alone]).verdict == "unknown"
+
+
+@pytest.mark.parametrize("later", [0, 1])
+def test_a_source_that_lacks_it_in_one_look_only_is_unknown(later: int) -> None:
+    """An application that is gone a moment later has taken its runs with it."""
+    pair = [quiet_look(), quiet_look(5)]
+    there = replace(absent(), absent=None, parts={"a": MARKS[0]})
+    pair[later] = replace(pair[later], sources=(*pair[later].sources, absent(5.0 * later)))
+    there = replace(there, started=5.0 - 5.0 * later, finished=6.0 - 5.0 * later)
+    pair[1 - later] = replace(pair[1 - later], sources=(*pair[1 - later].sources, there))
+    judged = verdict(pair)
+    assert judged.verdict == "unknown"
+    assert not judged.confirmed
+
+
+def test_a_source_that_could_not_be_read_whole_can_not_say_that_it_lacks_it() -> None:
+    """The name may be the one that could not be read."""
+    look = quiet_look()
+    doubtful = replace(absent(), gaps=(gap("applications"),))
+    assert verdict([replace(look, sources=(*look.sources, doubtful))]).verdict == "unknown"
+
+
+def test_every_state_but_the_finished_ones_is_active() -> None:
+    assert {state for state in State if not state.active} == {
+        *(State.SUCCEEDED, State.FAILED, State.CANCELED, State.TIMED_OUT),
+        *(State.SKIPPED, State.RETRIED, State.GONE),
+    }

@@ -1,0 +1,43 @@
+"""Thousands of random worlds, none of which may be called quiet when it is not.
+
+QUIESCE_SOAK=100000 plays more of them; QUIESCE_SOAK_SEED=17 begins elsewhere. One seed is
+played again by `python -m tests.double_look.soak SEED`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+
+import pytest
+from tests.double_look.soak import OUTCOMES, play
+
+# Read before any test runs, as tests see none of our variables.
+SURVEYS = int(os.environ.get("QUIESCE_SOAK", "2000"))
+FIRST = int(os.environ.get("QUIESCE_SOAK_SEED", "0"))
+SHARDS = 2
+PER_SHARD = -(-SURVEYS // SHARDS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_no_world_is_called_quiet_when_it_is_not(shard: int) -> None:
+    begin = FIRST + shard * PER_SHARD
+    reached: Counter[str] = Counter()
+    for seed in range(begin, begin + PER_SHARD):
+        outcome = play(seed)
+        replay = f"{outcome}\nreplay: python -m tests.double_look.soak {seed}"
+        assert not outcome.false_confirmed, replay
+        assert not outcome.false_settled, replay
+        reached.update(outcome.labels)
+    confirmed, settled = reached["quiet: confirmed"], reached["quiet: settled"]
+    print(f"seeds {begin} to {begin + PER_SHARD - 1}: {dict(sorted(reached.items()))}")
+    print(f"0 false of {confirmed} confirmed: the rate is below {3 / confirmed:.1e} (95 %)")
+    print(f"0 false of {settled} settled: the rate is below {3 / settled:.1e} (95 %)")
+    seldom = {label: reached[label] for label in OUTCOMES if reached[label] < 10}
+    assert not seldom, "the soak goes past what it should test"
+
+
+def test_a_seed_is_the_same_world_each_time() -> None:
+    for seed in range(30):
+        assert str(play(seed)) == str(play(seed))
