@@ -9,7 +9,7 @@ from typing import Literal
 from tests.double_look.world import Job, Place, World
 
 HAND_OVER = 20.0
-"""The longest time that a message is on its way, in seconds."""
+"""The longest time that a message is on its way, in seconds, where all is as it should be."""
 
 Temper = Literal["idle", "ending", "busy", "flickering"]
 
@@ -21,9 +21,12 @@ class Activity:
     it is false, the world is closed, and what has ended has ended for good.
     """
 
-    def __init__(self, world: World, random: Random, temper: Temper) -> None:
+    def __init__(
+        self, world: World, random: Random, temper: Temper, hand_over: float = HAND_OVER
+    ) -> None:
         self._world = world
         self._random = random
+        self._hand_over = hand_over
         self._heirs = 6
         self.outside = temper in ("busy", "flickering")
         self._until = 600.0
@@ -61,7 +64,7 @@ class Activity:
         elif self._heirs and end < 0.6:
             self._heirs -= 1
             self._world.send(job)
-            self._later(self._random.uniform(0.01, HAND_OVER), self._arrive)
+            self._later(self._random.uniform(0.01, self._hand_over), self._arrive)
         else:
             self._world.finish(job)
 

@@ -84,7 +84,7 @@ class Outcome:
 class Scene:
     """A world, its sources, what goes on and what goes wrong in it: all from one seed."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, hand_over: float) -> None:
         self.random = random = Random(seed)
         self.command: Command = random.choices(
             ("look", "check", "check --settled", "wait"), (2, 5, 2, 3)
@@ -113,7 +113,7 @@ class Scene:
             clock=self._clock,
             sleep=sleep,
         )
-        self.activity = Activity(self.world, random, self.temper)
+        self.activity = Activity(self.world, random, self.temper, hand_over)
 
     def _source(self, kind: str) -> Subject:
         random = self.random
@@ -180,14 +180,14 @@ def _places(kind: str, random: Random) -> list[Place]:
     return [(kind, f"part{index}") for index in range(count)]
 
 
-def play(seed: int) -> Outcome:
-    """Everything about one seed; the same each time."""
+def play(seed: int, hand_over: float = HAND_OVER) -> Outcome:
+    """Everything about one seed; the same each time. Hand-overs may take longer than is known."""
     jitter.seed(seed)  # `wait` looks again after a time that is not always the same
-    return simulate(_play(seed))
+    return simulate(_play(seed, hand_over))
 
 
-async def _play(seed: int) -> Outcome:
-    scene = Scene(seed)
+async def _play(seed: int, hand_over: float) -> Outcome:
+    scene = Scene(seed, hand_over)
     answer = await scene.ask()
     verdict = answer.verdict
     reasons = [*verdict.reasons, *(gap.why for gap in answer.look.gaps)]

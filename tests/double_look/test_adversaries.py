@@ -320,6 +320,29 @@ def test_a_part_that_is_made_for_the_run_to_hop_into_is_unknown() -> None:
     assert verdict.reasons == ("s: new appeared between the two looks",)
 
 
+@pytest.mark.parametrize(("maker", "places"), [(_gate, GATE[:1]), (_project, MIX[:1])])
+def test_the_real_sources_read_the_list_of_parts_again(maker: Maker, places: list[Place]) -> None:
+    """An application or a pipeline that is made between the looks, with a run in it."""
+
+    async def playing() -> Answer:
+        world = World(*places)
+        source = places[0][0]
+        new = (source, "new/pipelines")
+        world.finish(world.start(places[0]))
+
+        def hop(_: Place) -> None:
+            if new not in world.every():
+                world.create(new)
+                world.finish(world.start(new))
+
+        world.asked = hop
+        return await check(system(*maker(world)), ACTIVE_RUNS)
+
+    verdict = simulate(playing()).verdict
+    assert verdict.verdict == "unknown"
+    assert "appeared between the two looks" in verdict.reasons[0]
+
+
 def test_a_part_that_vanishes_with_the_run_in_it_is_unknown() -> None:
     async def playing() -> Answer:
         a, b = ("s", "a"), ("s", "b")

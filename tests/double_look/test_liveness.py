@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 from tests.double_look.adversary import ACTIVE_RUNS, Chain, claimed, system
 from tests.double_look.clock import now, simulate
 from tests.double_look.faces import Plain, gate, project, subject
@@ -111,6 +112,18 @@ def test_a_run_between_the_looks_costs_one_more_pair() -> None:
     answer = simulate(playing())
     assert answer.verdict.settled
     assert answer.looks == 4
+
+
+def test_waiting_does_not_end_after_a_pause_that_was_cut_short() -> None:
+    """What counts is the time that was measured, not the one that was asked for."""
+
+    async def playing() -> Answer:
+        asked = system(*everything(settled_world()), settle=30.0)
+        hasty = replace(asked, sleep=lambda seconds: asyncio.sleep(seconds / 2))
+        return await wait(hasty, ACTIVE_RUNS, timeout=300.0)
+
+    verdict = simulate(playing()).verdict
+    assert (verdict.verdict, verdict.settled) == ("unknown", False)
 
 
 def test_waiting_gives_up_in_time_and_says_why() -> None:

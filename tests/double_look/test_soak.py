@@ -12,6 +12,8 @@ from collections import Counter
 import pytest
 from tests.double_look.soak import OUTCOMES, play
 
+from quiesce import verdict
+
 # Read before any test runs, as tests see none of our variables.
 SURVEYS = int(os.environ.get("QUIESCE_SOAK", "2000"))
 FIRST = int(os.environ.get("QUIESCE_SOAK_SEED", "0"))
@@ -36,6 +38,16 @@ def test_no_world_is_called_quiet_when_it_is_not(shard: int) -> None:
     print(f"0 false of {settled} settled: the rate is below {3 / settled:.1e} (95 %)")
     seldom = {label: reached[label] for label in OUTCOMES if reached[label] < 10}
     assert not seldom, "the soak goes past what it should test"
+
+
+def test_hand_overs_that_are_longer_than_settle_are_missed() -> None:
+    """Else it would find nothing where there is something to be found."""
+    assert any(play(seed, hand_over=90.0).false_settled for seed in range(1_000))
+
+
+def test_a_judge_that_compares_no_marks_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verdict, "_changed", lambda *_: [])
+    assert any(play(seed).false_confirmed for seed in range(1_000))
 
 
 def test_a_seed_is_the_same_world_each_time() -> None:

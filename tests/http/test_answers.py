@@ -143,6 +143,12 @@ async def test_what_we_say_about_ourselves(serve: Serve, make: Make) -> None:
             "Sign in to go on",
         ),
         (
+            (200, {"Content-Type": "text/html;charset=utf-8"}, b"Please sign in"),
+            Refused,
+            "gate answered /applications with a web page: this is usually a sign-in page",
+            "Please sign in",
+        ),
+        (
             (200, {}, b" \n<!doctype html><head><style>x{}</style></head>Log in"),
             Refused,
             "gate answered /applications with a web page: this is usually a sign-in page",

@@ -33,6 +33,7 @@ def test_no_surroundings_let_a_secret_through(before: str, secret: str, after: s
 
 
 @given(AROUND, SECRET, AROUND)
+@example("", "a b<c>&\"d'/é\\%+", "")
 @pytest.mark.parametrize(
     "written",
     [
@@ -111,6 +112,10 @@ def test_a_long_text_is_never_cut_within_a_secret(length: int, filler: str) -> N
 )
 def test_what_is_shown(text: str, shown: str) -> None:
     assert Redactor(["hunter22", Secret("abc"), ""])(text) == shown
+
+
+def test_an_escape_cannot_eat_the_beginning_of_a_secret() -> None:
+    assert Redactor(["31mhunter22"])("\x1b[31mhunter22") == "***"
 
 
 def test_a_secret_of_our_own_type_is_revealed_to_be_hidden() -> None:

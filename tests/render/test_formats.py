@@ -214,6 +214,12 @@ def test_names_can_be_given_back(pieces: list[str], ascii_only: bool) -> None:
     assert name.isascii() or not ascii_only
 
 
+def test_a_name_is_never_taken_for_an_option() -> None:
+    name = name_of(make_run(source="-rf"))
+    assert name.startswith("%2Drf/")
+    assert parse_name(name) == ("-rf", "eks", "Deploy prod", make_run().id)
+
+
 @pytest.mark.parametrize("text", ["", "Deploy", "gate/eks/Deploy", "a/b/c/d/e", "a/b/c/%FF"])
 def test_what_is_not_a_name_is_none(text: str) -> None:
     assert parse_name(text) is None

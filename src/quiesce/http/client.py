@@ -7,10 +7,10 @@ import os
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import aiohttp
 from aiohttp import hdrs
-from aiolimiter import AsyncLimiter
 from msgspec import Struct
 from multidict import CIMultiDict
 
@@ -23,6 +23,9 @@ from quiesce.http.credentials import credential_of
 from quiesce.http.failure import ALWAYS, FOREIGN, Dropped, Failure, Foreign, failure_of
 from quiesce.http.redact import Redactor
 from quiesce.http.tls import context_for
+
+if TYPE_CHECKING:
+    from aiolimiter import AsyncLimiter
 
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 5.0
@@ -46,6 +49,13 @@ def awake() -> float:
     if hasattr(time, "CLOCK_BOOTTIME"):
         return time.clock_gettime(time.CLOCK_BOOTTIME)
     return time.monotonic()
+
+
+def _limiter(rate: float) -> AsyncLimiter:
+    from aiolimiter import AsyncLimiter  # its import costs more than most looks have to spare
+
+    # One at a time, evenly: a bucket of `rate` would let twice as many through at first.
+    return AsyncLimiter(1, 1 / rate)
 
 
 class Client:
@@ -82,8 +92,7 @@ class Client:
         proxy_secrets = self._proxy.secrets if self._proxy else ()
         self._redact = Redactor([*credential.secrets, *proxy_secrets])
         self._slots = asyncio.Semaphore(access.concurrency)
-        # One at a time, evenly: a bucket of `rate` would let twice as many through at first.
-        self._limiter = AsyncLimiter(1, 1 / access.rate) if access.rate else None
+        self._limiter = None if access.rate is None else _limiter(access.rate)
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
         self._requests = 0
