@@ -91,6 +91,7 @@ def expectation(config: Config, *, narrowed: bool = False) -> Expectation:
         at_least=at_least,
         max_age=config.max_age,
         settle=max((settle_of(source) for source in config.sources), default=0.0),
+        lag=max((source.max_lag for source in config.sources), default=0.0),
     )
 
 
@@ -134,11 +135,13 @@ async def wait(
     given back; a quiet that had no time to settle is unknown.
     """
     inspection = _Inspection(system, question, progress)
-    last = unseen("nothing was asked")
+    last = unseen("the time ran out before the first look was done")
     try:
         async with asyncio.timeout(timeout):
             while True:
                 last = await inspection.confirmed(settled=True, on_first=on_answer)
+                if last.looks == 1:
+                    must_exist(last.look)  # a wrong name will not turn up by waiting
                 on_answer(last)
                 if last.verdict.settled:
                     return last
@@ -148,8 +151,7 @@ async def wait(
         if latest.verdict.verdict != "quiet":
             return latest
         short = "the time ran out before it had been idle for long enough"
-        verdict = replace(latest.verdict, verdict="unknown", reasons=(short,), confirmed=False)
-        return replace(latest, verdict=verdict)
+        return _doubted(latest, (short, *latest.verdict.reasons))
 
 
 async def recent(system: System, question: Question, progress: Progress | None = None) -> Look:
@@ -179,7 +181,11 @@ def still_fresh(answer: Answer, max_age: float, *, clock: Clock = awake_clock) -
     age = clock() - answer.look.finished
     if answer.verdict.verdict != "quiet" or 0 <= age <= max_age:
         return answer
-    reasons = (f"the last answer was {age:.1f} s old before it could be printed",)
+    return _doubted(answer, (f"the last answer was {age:.1f} s old before it could be printed",))
+
+
+def _doubted(answer: Answer, reasons: tuple[str, ...]) -> Answer:
+    """The answer with a quiet taken back, and all that it claimed."""
     verdict = replace(
         answer.verdict,
         verdict="unknown",
@@ -251,9 +257,11 @@ class _Inspection:
             answer = self._answer([first])
             if answer.verdict.verdict != "quiet":
                 return answer
+            expected = self._system.expectation
             if settled:
                 on_first(answer)
-                await self._system.sleep(self._system.expectation.settle)
+            if pause := expected.settle if settled else expected.lag:
+                await self._system.sleep(pause)
             second = await self._look(replace(self._question, marks=True, lists=False))
             answer = self._answer([first, second])
             if not answer.verdict.restless:
@@ -262,6 +270,9 @@ class _Inspection:
 
     async def _look(self, question: Question) -> Look:
         system = self._system
+        if self._progress is not None:  # it tells of this look, not of all of them together
+            self._progress.done = self._progress.parts = 0
+            self._progress.gaps = self._progress.active = 0
         taken = await survey(system.subjects, question, clock=system.clock, progress=self._progress)
         self._looks += 1
         for source in taken.sources:

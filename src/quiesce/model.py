@@ -85,6 +85,10 @@ class Run(Struct, frozen=True, kw_only=True):
     raw: bytes = b""
 
 
+REST = "*"
+"""The part of a gap that stands for everything of a source that was not read."""
+
+
 class Gap(Struct, frozen=True, kw_only=True):
     """Something that was asked for and not seen, and why.
 

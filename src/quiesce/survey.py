@@ -14,11 +14,8 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from quiesce.errors import Absent, SourceError, Unavailable
-from quiesce.model import Gap, Look, Mark, Question, Run, SourceLook
+from quiesce.model import REST, Gap, Look, Mark, Question, Run, SourceLook
 from quiesce.source import Scoped, Source
-
-REST = "*"
-"""The part of a gap that stands for everything of a source that was not read."""
 
 
 class Subject(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
-from quiesce.model import Look, Run, SourceLook, SourceVerdict, Verdict, VerdictName
+from quiesce.model import REST, Look, Run, SourceLook, SourceVerdict, Verdict, VerdictName
 
 ORDER: tuple[VerdictName, ...] = ("quiet", "unknown", "active")
 """From the quietest on: whatever is added to a look may only move its verdict to the right."""
@@ -75,6 +75,9 @@ def judge(
     for name in sorted((earlier or {}).keys() - {source.name for source in last.sources}):
         verdict = _worst(verdict, "unknown")
         reasons.append(f"{name} was not asked in the second look")
+    for source in last.sources:
+        if source not in asked and asked and source.absent is not None:
+            reasons.append(f"{source.name} has {source.absent.message}")
     if not asked:
         verdict = _worst(verdict, "unknown")
         reasons.append("no source was asked")
@@ -124,6 +127,9 @@ def _doubts(
     source: SourceLook, earlier: Mapping[str, SourceLook] | None, expectation: Expectation
 ) -> list[str]:
     """Why this source can't be called quiet even if it shows nothing active."""
+    before = (earlier or {}).get(source.name)
+    if before is not None and (before.absent is None) != (source.absent is None):
+        return [f"{source.name} had what was asked for in one of the two looks only"]
     doubts: list[str] = []
     total = len(source.parts) + len(source.gaps)
     if source.gaps and not source.parts:
@@ -135,13 +141,10 @@ def _doubts(
     wanted = expectation.at_least.get(source.name, 0)
     if len(source.parts) < wanted:
         doubts.append(f"{source.name} showed {total} parts, and at least {wanted} are expected")
-    if earlier is None:
-        return doubts
-    before = earlier.get(source.name)
-    if before is None:
-        doubts.append(f"{source.name} was not asked in the first look")
-    else:
+    if before is not None:
         doubts += _part_doubts(source, before)
+    elif earlier is not None:
+        doubts.append(f"{source.name} was not asked in the first look")
     return doubts
 
 
@@ -152,6 +155,8 @@ def _part_doubts(source: SourceLook, before: SourceLook) -> list[str]:
         count = len(before.gaps)
         doubts.append(f"{source.name}: {count} parts could not be read in the first look")
     failed = {gap.part for gap in (*source.gaps, *before.gaps)}
+    if REST in failed:
+        return doubts  # which parts there were is not known then
     if lost := sorted(before.parts.keys() - source.parts.keys() - failed):
         doubts.append(f"{source.name}: {some(lost)} vanished between the two looks")
     if new := sorted(source.parts.keys() - before.parts.keys() - failed):

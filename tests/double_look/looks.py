@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from quiesce.errors import Absent
-from quiesce.model import FINISHED, Gap, Look, Mark, Run, SourceLook, State
+from quiesce.model import FINISHED, Gap, Look, Mark, Run, SourceLook, State, Verdict
+from quiesce.verdict import Expectation, judge
 
 AT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 NAMES = ("gate", "mix", "other")
@@ -130,3 +131,12 @@ def running(source: str = "gate", number: str = "7") -> Run:
         state=State.RUNNING,
         native_state="RUNNING",
     )
+
+
+EXPECTED = Expectation(max_age=ENDED)
+
+
+def verdict(
+    looks: Sequence[Look], expected: Expectation = EXPECTED, waived: Sequence[str] = ()
+) -> Verdict:
+    return judge(looks, expected, waived, looks[-1].finished, AT)

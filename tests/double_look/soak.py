@@ -20,7 +20,8 @@ from tests.double_look.faces import Plain, gate, project, subject
 from tests.double_look.faults import FAULTS, Fault, Faulty
 from tests.double_look.world import Place, World
 
-from quiesce.app import System, check, look, wait
+from quiesce.app import System, check, look, unseen, wait
+from quiesce.errors import ConfigError
 from quiesce.model import Answer, Verdict
 from quiesce.source import Source
 from quiesce.survey import Subject
@@ -29,7 +30,14 @@ from quiesce.verdict import Expectation
 Command = Literal["look", "check", "check --settled", "wait"]
 
 LAG = 5.0
-OFTEN: tuple[Fault, ...] = (*FAULTS, "a part appears", "we sleep", "it has no marks")
+SUBTLE: tuple[Fault, ...] = (
+    "a part appears",
+    "a part vanishes",
+    "we sleep",
+    "it has no marks",
+    "the lag is not waited for",
+)
+OFTEN: tuple[Fault, ...] = (*FAULTS, *SUBTLE)
 """Those whose effect is seen only now and then are tried more often."""
 
 REASONS: dict[str, str] = {
@@ -45,15 +53,17 @@ REASONS: dict[str, str] = {
     r"appeared": "unknown: a part appeared",
     r"are expected": "unknown: fewer parts than expected",
     r"old before it could": "unknown: too old",
-    r"time ran out": "unknown: not idle for long enough",
-    r"nothing was asked": "unknown: the time ran out in the first look",
+    r"before the first look": "unknown: the time ran out in the first look",
+    r"had been idle for long enough": "unknown: not idle for long enough",
+    r"one of the two looks only": "unknown: the name is gone",
+    r"no application named": "usage: the name is gone",
     r"gives no mark": "unconfirmed: no mark",
     r"answers may be": "unconfirmed: the lag",
 }
 """What a reason is counted as. One that fits nothing here is an error: name it."""
 
 OUTCOMES = (
-    *REASONS.values(),
+    *(label for label in REASONS.values() if not label.startswith("usage")),
     "quiet: unconfirmed",
     "quiet: confirmed",
     "quiet: settled",
@@ -90,7 +100,7 @@ class Scene:
             ("look", "check", "check --settled", "wait"), (2, 5, 2, 3)
         )[0]
         self.fault: Fault | None = random.choice(OFTEN) if random.random() < 0.6 else None
-        idle = 20 if self.fault in ("a part appears", "we sleep") else 5  # else it is not seen
+        idle = 20 if self.fault in SUBTLE else 5  # else something active hides it
         self.temper: Temper = random.choices(
             ("idle", "ending", "busy", "flickering"), (idle, 4, 2, 2)
         )[0]
@@ -106,12 +116,12 @@ class Scene:
         at_least: dict[str, int] = {}
         if self.fault == "fewer parts than expected":
             at_least = {kinds[0]: 7}
-        pause = 1.0 if self.fault == "the lag is not waited for" else HAND_OVER + self.lag + 1
+        pause = HAND_OVER + self.lag + 1
         self.system = System(
             subjects=tuple(sources),
             expectation=Expectation(at_least=at_least, lag=self.lag, settle=pause),
             clock=self._clock,
-            sleep=sleep,
+            sleep=self._sleep,
         )
         self.activity = Activity(self.world, random, self.temper, hand_over)
 
@@ -150,6 +160,9 @@ class Scene:
             loop.pass_by(20.0)
         return now()
 
+    async def _sleep(self, seconds: float) -> None:
+        await sleep(seconds / 20 if self.fault == "the lag is not waited for" else seconds)
+
     def _between(self) -> None:
         """What happens to the parts themselves once they have been read."""
         place = self.random.choice(self.world.every())
@@ -169,7 +182,10 @@ class Scene:
                 return await check(self.system, ACTIVE_RUNS, settled=True)
             case "wait":
                 seconds = self.random.choice([0.3, 15.0, 300.0, 300.0])
-                return await wait(self.system, ACTIVE_RUNS, timeout=seconds, interval=5.0)
+                try:
+                    return await wait(self.system, ACTIVE_RUNS, timeout=seconds, interval=5.0)
+                except ConfigError as error:
+                    return unseen(error.message)
 
 
 def _places(kind: str, random: Random) -> list[Place]:
@@ -207,7 +223,7 @@ async def _play(seed: int, hand_over: float) -> Outcome:
             outcome.false_confirmed = world.never_idle(begin - lag, end)
         else:
             outcome.false_confirmed = not world.idle_throughout(begin, end)
-        if verdict.settled and scene.fault != "the lag is not waited for":
+        if verdict.settled:
             closed = not scene.activity.outside
             over = world.over_at(end) if closed else world.calm_between(begin, end)
             outcome.false_settled = not over

@@ -162,7 +162,6 @@ def test_who_looks_on_is_told_of_every_answer() -> None:
     assert told[-2:] == ["quiet", "quiet"]
 
 
-@pytest.mark.xfail(strict=True, reason="`check` does not wait for `Expectation.lag` yet")
 def test_an_idle_world_with_a_known_lag_is_confirmed() -> None:
     """The second look waits until no answer can be older than the first one."""
 

@@ -13,9 +13,9 @@ from tests.double_look.faces import subject
 from tests.double_look.looks import MARKS, law, parts, running, runs
 
 from quiesce.errors import Absent, Refused, SourceError
-from quiesce.model import Look, Mark, Question, Run
+from quiesce.model import REST, Look, Mark, Question, Run
 from quiesce.source import Findings
-from quiesce.survey import REST, Notes, Progress, Subject, survey
+from quiesce.survey import Notes, Progress, Subject, survey
 
 Said = tuple[Literal["read", "gap", "run"], str, Mark | None, Run]
 

@@ -48,7 +48,7 @@ async def test_a_gzip_body_of_two_members_is_one_body(serve: Serve, make: Make) 
 
 
 async def test_a_long_body_in_many_pieces_is_whole(serve: Serve, make: Make) -> None:
-    body = json.dumps(list(range(300_000))).encode()
+    body = json.dumps([f"{number:020}" for number in range(100_000)]).encode()
     chunks = b"".join(b"%x\r\n%s\r\n" % (len(p), p) for p in _split(body, 7777)) + b"0\r\n\r\n"
     server = await serve((200, {"Transfer-Encoding": "chunked"}, chunks), (200, {}, body))
     client = make(server)
@@ -217,10 +217,28 @@ async def test_an_error_names_the_status(
     assert (await fails(kind, make(server))).status == status
 
 
-@pytest.mark.parametrize("age", ["0", "-1", "soon", "1.5", ""])
+@pytest.mark.parametrize("age", ["0", "00", " 0 ", "0, 0", ""])
 async def test_an_age_of_nothing_is_no_cache(serve: Serve, make: Make, age: str) -> None:
     server = await serve((200, {"Age": age}, JSON))
     assert await make(server).get(["a"]) == JSON
+
+
+@pytest.mark.parametrize("age", ["-1", "soon", "1.5", "99, 99", "0, 99", "9" * 4500])
+async def test_an_age_that_is_not_nothing_is_a_cache(
+    serve: Serve, make: Make, fails: Fails, age: str
+) -> None:
+    """What can't be read as fresh is not believed to be fresh."""
+    server = await serve((200, {"Age": age}, JSON))
+    error = await fails(Unavailable, make(server))
+    assert "answered from a cache" in error.message
+    assert len(error.message) < 200
+
+
+async def test_a_list_of_almost_nothing_is_not_held(serve: Serve, make: Make, fails: Fails) -> None:
+    """Two kilobytes of gzip become millions of elements, of a hundred bytes each in memory."""
+    body = b"[" + b"1," * (2 * 1024 * 1024) + b"1]"
+    server = await serve((200, {}, body))
+    assert "almost nothing" in (await fails(Misunderstood, make(server))).message
 
 
 @pytest.mark.parametrize(

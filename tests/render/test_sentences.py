@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 from tests.render.samples import GAP, NOW, busy, make_answer, make_run, make_source
 
-from quiesce.model import Answer, Question, State
+from quiesce.model import REST, Answer, Question, State
 from quiesce.render import Screen, progress_line, render, render_status, render_unknown
 from quiesce.render.gaps import MOST_GAPS, gap_lines
 from quiesce.render.sentences import conclusion, finding, footer, unread
 from quiesce.render.stats import stats
 from quiesce.render.words import begin
-from quiesce.survey import REST
 
 PIPE = Screen()
 INSTANT = (NOW, NOW + timedelta(seconds=4.8))

@@ -7,7 +7,7 @@ from functools import partial
 import click
 
 from quiesce import app
-from quiesce.cli.judged import by_verdict, judged
+from quiesce.cli.judged import UNKNOWN, by_verdict, judged
 from quiesce.cli.options import (
     EXIT_CODES,
     Duration,
@@ -19,6 +19,7 @@ from quiesce.cli.output import Output
 from quiesce.cli.session import Selection
 from quiesce.cli.watch import watched
 from quiesce.errors import ConfigError
+from quiesce.model import Answer
 
 EXAMPLES = f"""Is anything still running? Looks twice, and says quiet only when it is true.
 
@@ -64,8 +65,26 @@ def command(
         raise ConfigError("--settled and --no-confirm ask for opposite things", hint="drop one")
     selection = Selection(sources=sources, path=path, application=application, parts=parts)
     shape = "nagios" if nagios else form
-    output = Output.of(shape, fields, stats=stats, color=color, progress=progress, sentence=True)
+    output = Output.of(
+        shape,
+        fields,
+        application=application,
+        stats=stats,
+        color=color,
+        progress=progress,
+        sentence=True,
+    )
+    if nagios and form != "table":
+        raise ConfigError("--nagios prints a line of its own, not `-o`", hint="drop one of them")
     ask = app.look if no_confirm else partial(app.check, settled=settled)
+    code = by_settled if settled else by_verdict
     if watch:
-        return watched(selection, output, ask, interval, code=by_verdict)
-    return judged(selection, output, ask)
+        return watched(selection, output, ask, interval, code=code)
+    return judged(selection, output, ask, code=code)
+
+
+def by_settled(answer: Answer, system: app.System) -> int:
+    """A quiet that did not settle is not what `--settled` asked for."""
+    if answer.verdict.verdict == "quiet" and not answer.verdict.settled:
+        return UNKNOWN
+    return by_verdict(answer, system)

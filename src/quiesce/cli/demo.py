@@ -72,6 +72,8 @@ def command(seed: int) -> int:
             sys.stdout.flush()
             code = run([*filled, *sources])
             write(f"(exit {code})\n")
+            if code in INTERRUPTED:
+                return code
             failed += code != true_code
     write(
         "\nNext: `quiesce sandbox` keeps such a world running to play with, and\n"
@@ -81,3 +83,4 @@ def command(seed: int) -> int:
 
 
 PIPELINE = "Deploy to production"
+INTERRUPTED = (130, 143)

@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 from msgspec import Struct
 
 from quiesce import app
 from quiesce.cli.output import Output, put, rendering
 from quiesce.cli.progress import shown
-from quiesce.cli.screen import complain
+from quiesce.cli.screen import complain, screen, unforeseen
 from quiesce.cli.session import Selection, configured
-from quiesce.errors import ConfigError, QuiesceError, SourceError
+from quiesce.errors import ConfigError, QuiesceError
 from quiesce.model import Answer, Question
+from quiesce.render import Rendered, render_unknown
 from quiesce.survey import Progress
 
 INTERRUPTED = 130
 USAGE = 2
 UNKNOWN = 3
 CODES = {"quiet": 0, "active": 1, "unknown": UNKNOWN}
+FOR_PROGRAMS = frozenset({"json", "jsonl", "nagios"})
+"""Formats in which a verdict stands even where the question itself was wrong."""
 
 Ask = Callable[[app.System, Question, Progress], Awaitable[Answer]]
 
@@ -49,44 +54,46 @@ def judged(
     code: Callable[[Answer, app.System], int] = by_verdict,
 ) -> int:
     """Ask and print; gives back the exit code."""
-    json = output.form == "json"
     try:
         outcome = asyncio.run(_ask(selection, output, ask, code))
+        rendered, result = _drawn(outcome, output)
+    except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - the edge: a defect of ours is an answer too
+        rendered, result = given_up(error, output)
+    return delivered(rendered, result, json=output.form == "json")
+
+
+def given_up(error: KeyboardInterrupt | Exception, output: Output) -> tuple[Rendered, int]:
+    """What is printed where there is no answer: unknown, and why. The error goes to stderr."""
+    if isinstance(error, KeyboardInterrupt):
+        reason, code = "interrupted before it was done", INTERRUPTED
+    else:
+        known = error if isinstance(error, QuiesceError) else unforeseen(error)
+        reason, code = known.message, USAGE if isinstance(known, ConfigError) else UNKNOWN
+        complain(known, code, json=output.form == "json")
+        if code == USAGE and output.form not in FOR_PROGRAMS:
+            return Rendered(""), code
+    surface = screen(sys.stdout, color=output.color)
+    return render_unknown((reason,), datetime.now(UTC), output.form, surface), code
+
+
+def delivered(rendered: Rendered, code: int, *, json: bool) -> int:
+    """Print it; the code is unknown where that could not be done."""
+    try:
+        put(rendered)
     except KeyboardInterrupt:
-        outcome = Outcome(answer=app.unseen("interrupted before it was done"), code=INTERRUPTED)
-    except ConfigError as error:
-        complain(error, USAGE, json=json)
-        if not json:
-            return USAGE
-        outcome = Outcome(answer=app.unseen(error.message), code=USAGE)
+        return INTERRUPTED
     except QuiesceError as error:
-        complain(error, UNKNOWN, json=json)
-        outcome = Outcome(answer=app.unseen(error.message), code=UNKNOWN)
-    except Exception as error:  # noqa: BLE001 - the edge: a defect of ours is an answer too
-        defect = unforeseen(error)
-        complain(defect, UNKNOWN, json=json)
-        outcome = Outcome(answer=app.unseen(defect.message), code=UNKNOWN)
-    return _printed(outcome, output)
+        return complain(error, UNKNOWN, json=json)
+    return code
 
 
-def unforeseen(error: Exception) -> SourceError:
-    """What is said of a defect of our own. QUIESCE_DEBUG gives the traceback instead."""
-    if "QUIESCE_DEBUG" in os.environ:
-        raise error
-    return SourceError(
-        f"quiesce failed in a way that was not foreseen ({type(error).__name__})",
-        hint="this is a defect: please report it, with QUIESCE_DEBUG=1 for the details",
-    )
-
-
-def _printed(outcome: Outcome, output: Output) -> int:
-    """Print the answer, unless it has grown old meanwhile: then that is the answer."""
+def _drawn(outcome: Outcome, output: Output) -> tuple[Rendered, int]:
+    """The answer as text, unless it has grown old meanwhile: then that is the answer."""
     rendered = rendering(outcome.answer, output)
     answer = app.still_fresh(outcome.answer, outcome.max_age)
-    if answer is not outcome.answer:
-        rendered, outcome = rendering(answer, output), Outcome(answer=answer, code=UNKNOWN)
-    put(rendered)
-    return outcome.code
+    if answer is outcome.answer:
+        return rendered, outcome.code
+    return rendering(answer, output), UNKNOWN
 
 
 async def _ask(
@@ -101,5 +108,6 @@ async def _ask(
     async with app.opened(config, os.environ, application=selection.application) as system:
         async with shown(progress, output.progress):
             answer = await ask(system, question, progress)
-        app.must_exist(answer.look)
+        if answer.looks == 1:  # a name that vanishes between two looks is unknown, not wrong
+            app.must_exist(answer.look)
         return Outcome(answer=answer, code=code(answer, system), max_age=config.max_age)

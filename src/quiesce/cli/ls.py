@@ -53,7 +53,15 @@ def command(
     interval: float,
 ) -> int:
     selection = Selection(sources=sources, path=path, application=application, parts=parts)
-    output = Output.of(form, fields, states=states, stats=stats, color=color, progress=progress)
+    output = Output.of(
+        form,
+        fields,
+        application=application,
+        states=states,
+        stats=stats,
+        color=color,
+        progress=progress,
+    )
     if watch:
         return watched(selection, output, app.look, interval, code=seen_all)
     return judged(selection, output, app.look, code=seen_all)

@@ -61,11 +61,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and give back the exit code; never raises on foreseeable things."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words in (["--version"], ["-V"]):  # before anything is imported: it must be instant
-        print(f"quiesce {__version__}")
-        return 0
+        return _said(f"quiesce {__version__}\n")
     if not words and "_QUIESCE_COMPLETE" not in os.environ:  # a shell asks with no words, too
-        print(OVERVIEW, end="")
-        return 0
-    from quiesce.cli.run import run
+        return _said(OVERVIEW)
+    try:
+        from quiesce.cli.run import run
 
-    return run(words)
+        return run(words)
+    except KeyboardInterrupt:  # too early for anybody to say more
+        return 130
+    except Exception as error:  # noqa: BLE001 - Python would end with 1, which means active
+        print(f"error: quiesce can't run here: {error!r}", file=sys.stderr)
+        return 3
+
+
+def _said(text: str) -> int:
+    try:
+        print(text, end="", flush=True)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0 if isinstance(error, BrokenPipeError) else 3
+    return 0

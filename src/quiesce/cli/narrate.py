@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from datetime import UTC, datetime
 
-from quiesce.cli.screen import remark
+from msgspec.structs import replace
+
+from quiesce.cli.screen import remark, screen
 from quiesce.model import Answer
 from quiesce.render import progress_line
 
@@ -13,9 +16,10 @@ AT_LEAST_EVERY = 300.0
 
 
 class Narrator:
-    """Tells the answers of a wait to stderr, each change once."""
+    """Tells the answers of a wait to stderr, each change once, over a progress line if any."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, over: str = "") -> None:
+        self._over = over
         self._before: tuple[object, ...] = ()
         self._told = 0.0
 
@@ -26,4 +30,5 @@ class Narrator:
         if state == self._before and now - self._told < AT_LEAST_EVERY:
             return
         self._before, self._told = state, now
-        remark(f"{progress_line(answer, datetime.now(UTC))}\n")
+        surface = replace(screen(sys.stderr), width=None)
+        remark(f"{self._over}{progress_line(answer, datetime.now(UTC), surface)}\n")

@@ -35,6 +35,7 @@ class Output(Struct, frozen=True, kw_only=True):
         fields: str | None,
         *,
         states: Sequence[str] = (),
+        application: str | None = None,
         stats: bool,
         color: str,
         progress: str,
@@ -50,7 +51,9 @@ class Output(Struct, frozen=True, kw_only=True):
         return cls(
             form=cast("Format", form),
             fields=chosen,
-            filters=Question(states=wanted) if wanted else None,
+            filters=Question(application=application, states=wanted)
+            if wanted or application is not None
+            else None,
             stats=stats,
             color=color,
             progress=progress,

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from quiesce.cli.screen import screen
 from quiesce.survey import Progress
 
 AFTER = 1.0
@@ -22,12 +23,11 @@ async def shown(progress: Progress, mode: str) -> AsyncIterator[None]:
 
     `mode` is `auto` (only on a terminal), `plain` (a line every 5 s, anywhere) or `none`.
     """
-    quiet = mode == "none" or "QUIESCE_NO_PROGRESS" in os.environ
-    terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    if quiet or (mode == "auto" and not terminal):
+    in_place = drawn_in_place(mode)
+    if not in_place and (mode != "plain" or "QUIESCE_NO_PROGRESS" in os.environ):
         yield
         return
-    task = asyncio.create_task(_draw(progress, in_place=mode == "auto"))
+    task = asyncio.create_task(_draw(progress, in_place=in_place))
     try:
         yield
     finally:
@@ -35,12 +35,20 @@ async def shown(progress: Progress, mode: str) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
+def drawn_in_place(mode: str) -> bool:
+    """Whether a line is redrawn on stderr, so that others must be written over it."""
+    terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    return mode == "auto" and terminal and "QUIESCE_NO_PROGRESS" not in os.environ
+
+
 async def _draw(progress: Progress, *, in_place: bool) -> None:
     began = time.monotonic()
-    await asyncio.sleep(AFTER if in_place else 5.0)
+    await asyncio.sleep(AFTER)
     try:
         while True:
             text = line(progress, time.monotonic() - began)
+            if in_place:  # what wraps could not be erased
+                text = text[: (screen(sys.stderr).width or 80) - 1]
             sys.stderr.write(f"{ERASE}{text}" if in_place else f"{text}\n")
             sys.stderr.flush()
             await asyncio.sleep(EVERY if in_place else 5.0)

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import importlib
-import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from quiesce.cli.main import COMMANDS, OVERVIEW
-from quiesce.cli.screen import complain, wants_json
+from quiesce.cli.screen import (
+    complain,
+    open_closed_streams,
+    screen,
+    unforeseen,
+    wants_json,
+    write,
+)
 from quiesce.errors import ConfigError, QuiesceError
 
 if TYPE_CHECKING:
@@ -20,6 +30,7 @@ if TYPE_CHECKING:
 USAGE = 2
 UNKNOWN = 3
 INTERRUPTED = 130
+ENDED = 143
 
 
 class Commands(click.Group):
@@ -83,34 +94,89 @@ def quiesce() -> None:
 
 def run(words: Sequence[str]) -> int:
     """Run the command that the words name, and give back its exit code."""
-    json = wants_json(words)
+    open_closed_streams()
+    with _ended_by_sigterm() as ended:
+        code = _run(words)
+        if ended and code == INTERRUPTED:
+            code = ENDED
+    try:
+        write("")  # flushes: whoever stopped reading must not change the code
+    except QuiesceError as error:
+        code = complain(error, UNKNOWN, json=wants_json(words))
+    return code
+
+
+def _run(words: Sequence[str]) -> int:
     try:
         code = quiesce.main(list(words), prog_name="quiesce", standalone_mode=False)
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.ClickException as error:
-        code = complain(_as_config_error(error), USAGE, json=json)
+        return _without_answer(words, _as_config_error(error), USAGE)
     except QuiesceError as error:
-        code = complain(error, USAGE if isinstance(error, ConfigError) else UNKNOWN, json=json)
+        return _without_answer(words, error, USAGE if isinstance(error, ConfigError) else UNKNOWN)
     except (KeyboardInterrupt, click.Abort):
-        code = INTERRUPTED
-    except BrokenPipeError:
-        code = UNKNOWN
+        _verdict(words, "interrupted before it was done")
+        return INTERRUPTED
+    except (BrokenPipeError, SystemExit):  # click ends with 1 there, which would read as active
+        return UNKNOWN
     except Exception as error:  # noqa: BLE001 - the edge: a defect of ours is an answer too
-        from quiesce.cli.judged import unforeseen
-
-        code = complain(unforeseen(error), UNKNOWN, json=json)
-    return _closed(code if isinstance(code, int) else 0)
+        return _without_answer(words, unforeseen(error), UNKNOWN)
+    return code if isinstance(code, int) else 0
 
 
-def _closed(code: int) -> int:
-    """Flush what is left; whoever stopped reading must not change the code."""
+def _without_answer(words: Sequence[str], error: QuiesceError, code: int) -> int:
+    """Say what is wrong; with `-o json` on stdout, too."""
+    _verdict(words, error.message)
+    return complain(error, code, json=wants_json(words))
+
+
+def _verdict(words: Sequence[str], reason: str) -> None:
+    """With `-o json` stdout is one document, also where a command could not even begin.
+
+    Commands that judge print one on every other path; the others speak for themselves.
+    """
+    if not wants_json(words):
+        return
+    command = next((word for word in words if not word.startswith("-")), "")
+    if command in COMMANDS and command not in ("ls", "check", "wait", "status"):
+        return
+    from datetime import UTC, datetime
+
+    from quiesce.render import render_status, render_unknown
+
+    now, surface = datetime.now(UTC), screen(sys.stdout)
+    if command == "status":
+        from quiesce.cli.status import nothing
+
+        rendered = render_status("", {}, nothing(reason), "json", surface, now)
+    else:
+        rendered = render_unknown((reason,), now, "json", surface)
+    with suppress(QuiesceError):  # said when all is flushed
+        write(rendered.out)
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[list[int]]:
+    """Let SIGTERM end a command as Ctrl-C does: with a verdict. The list tells that it came."""
+    came: list[int] = []
+
+    def end(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+        interrupt = signal.getsignal(signal.SIGINT)
+        if callable(interrupt):  # asyncio's or Python's own
+            interrupt(signal.SIGINT, frame)
+        else:  # ignored, as by a shell in the background
+            raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield came
+        return
+    before = signal.signal(signal.SIGTERM, end)
     try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The interpreter would complain on its own way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return code
+        yield came
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _as_config_error(error: click.ClickException) -> ConfigError:

@@ -25,6 +25,8 @@ Examples:
 \b
 Exit codes: 0 when it ends, 2 usage, 130 interrupted."""
 
+PORT = click.IntRange(0, 65_535)
+
 
 @click.command("sandbox", help=TEXT, short_help="A simulated Spinnaker and Mixpanel.")
 @click.option("--scenario", default="busy", show_default=True, metavar="NAME", help="What happens.")
@@ -33,8 +35,10 @@ Exit codes: 0 when it ends, 2 usage, 130 interrupted."""
 )
 @click.option("--seed", default=1, show_default=True, help="The same seed, the same world.")
 @click.option("--speed", default=1.0, show_default=True, help="How much faster than in reality.")
-@click.option("--gate-port", default=0, help="Where Gate listens; 0 takes any free port.")
-@click.option("--mixpanel-port", default=0, help="Where Mixpanel listens.")
+@click.option(
+    "--gate-port", type=PORT, default=0, help="Where Gate listens; 0 takes any free port."
+)
+@click.option("--mixpanel-port", type=PORT, default=0, help="Where Mixpanel listens.")
 @click.option("--for", "duration", type=Duration(), help="End by itself after this long.")
 def command(
     scenario: str,
@@ -56,8 +60,8 @@ def command(
         near = nearest(scenario, list(SCENARIOS))
         hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(SCENARIOS)}"
         raise ConfigError(f"no scenario named `{scenario}`", hint=hint)
-    if speed <= 0:
-        raise ConfigError("--speed must be more than 0")
+    if not 0 < speed < float("inf"):
+        raise ConfigError("--speed must be a number above 0")
     box = Sandbox(
         scenario, seed=seed, speed=speed, gate_port=gate_port, mixpanel_port=mixpanel_port
     )

@@ -6,21 +6,22 @@ import asyncio
 import os
 import sys
 from datetime import UTC, datetime
+from functools import partial
 
 import click
 
 from quiesce import app
-from quiesce.cli.judged import INTERRUPTED, USAGE, unforeseen
+from quiesce.cli.judged import INTERRUPTED, USAGE, delivered
 from quiesce.cli.options import output_options, question_options, source_options
-from quiesce.cli.output import Output, parse_states, put
+from quiesce.cli.output import Output, parse_states
 from quiesce.cli.progress import shown
-from quiesce.cli.screen import complain, screen
+from quiesce.cli.screen import complain, screen, unforeseen
 from quiesce.cli.session import Selection, configured
 from quiesce.errors import ConfigError, QuiesceError
-from quiesce.model import Gap, Look, Question, SourceLook
-from quiesce.render import render_status
+from quiesce.model import REST, Gap, Look, Question, SourceLook
+from quiesce.render import Rendered, render_status
 from quiesce.summary import by_state, matches
-from quiesce.survey import REST, Progress
+from quiesce.survey import Progress
 
 GAPS = 3
 
@@ -71,44 +72,35 @@ def command(
     output = Output.of(form, fields, stats=stats, color=color, progress=progress)
     wanted = parse_states(states)
     question = Question(application=application, pipeline=pipeline, limit=limit)
-    look, code = _recent(selection, question, output)
-    runs = [run for run in look.runs if matches(run, question)]
-    kept = [run for run in runs if not wanted or run.state in wanted]
-    if code != USAGE or output.form == "json":
-        put(
-            render_status(
-                pipeline,
-                by_state(kept),
-                look,
-                output.form,
-                screen(sys.stdout, color=color),
-                datetime.now(UTC),
-                hidden=len(runs) - len(kept),
-                summary=summary,
-                fields=output.fields,
-            )
-        )
-    return code
-
-
-def _recent(selection: Selection, question: Question, output: Output) -> tuple[Look, int]:
-    """What was seen and the exit code; what could not even be asked is a gap in it."""
+    shown = partial(
+        render_status,
+        pipeline,
+        form=output.form,
+        screen=screen(sys.stdout, color=color),
+        now=datetime.now(UTC),
+        summary=summary,
+    )
     json = output.form == "json"
     try:
         look = asyncio.run(_ask(selection, question, output))
+        runs = [run for run in look.runs if matches(run, question)]
+        kept = [run for run in runs if not wanted or run.state in wanted]
+        rendered = shown(
+            by_state(kept, wanted), look, hidden=len(runs) - len(kept), fields=output.fields
+        )
+        code = GAPS if look.gaps else 0
     except KeyboardInterrupt:
-        return _nothing("interrupted before it was done"), INTERRUPTED
-    except ConfigError as error:
-        return _nothing(error.message), complain(error, USAGE, json=json)
-    except QuiesceError as error:
-        return _nothing(error.message), complain(error, GAPS, json=json)
+        rendered, code = shown({}, nothing("interrupted before it was done")), INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the edge: a defect of ours is an answer too
-        defect = unforeseen(error)
-        return _nothing(defect.message), complain(defect, GAPS, json=json)
-    return look, GAPS if look.gaps else 0
+        known = error if isinstance(error, QuiesceError) else unforeseen(error)
+        code = complain(known, USAGE if isinstance(known, ConfigError) else GAPS, json=json)
+        told = code != USAGE or json
+        rendered = shown({}, nothing(known.message)) if told else Rendered("")
+    return delivered(rendered, code, json=json)
 
 
-def _nothing(why: str) -> Look:
+def nothing(why: str) -> Look:
+    """The look of who could not even ask: the reason is its gap."""
     now = datetime.now(UTC)
     gap = Gap(part=REST, error="unexpected", why=why)
     nobody = SourceLook(name="quiesce", kind="", started=0.0, finished=0.0, gaps=(gap,))

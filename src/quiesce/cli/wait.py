@@ -9,6 +9,7 @@ from quiesce.cli.judged import by_verdict, judged
 from quiesce.cli.narrate import Narrator
 from quiesce.cli.options import Duration, output_options, question_options, source_options
 from quiesce.cli.output import Output
+from quiesce.cli.progress import ERASE, drawn_in_place
 from quiesce.cli.session import Selection
 from quiesce.model import Answer, Question
 from quiesce.survey import Progress
@@ -51,8 +52,16 @@ def command(
     progress: str,
 ) -> int:
     selection = Selection(sources=sources, path=path, application=application, parts=parts)
-    output = Output.of(form, fields, stats=stats, color=color, progress=progress, sentence=True)
-    narrator = Narrator()
+    output = Output.of(
+        form,
+        fields,
+        application=application,
+        stats=stats,
+        color=color,
+        progress=progress,
+        sentence=True,
+    )
+    narrator = Narrator(over=ERASE if drawn_in_place(progress) else "")
 
     async def ask(system: app.System, question: Question, seen: Progress) -> Answer:
         return await app.wait(

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
 from collections.abc import Callable
 
 from quiesce import app
-from quiesce.cli.judged import INTERRUPTED, Ask
+from quiesce.cli.judged import Ask, delivered, given_up
 from quiesce.cli.output import Output, rendering
-from quiesce.cli.screen import write
+from quiesce.cli.screen import screen, write
 from quiesce.cli.session import Selection, configured
 from quiesce.model import Answer, Question
+from quiesce.render.fit import width
 from quiesce.survey import Progress
 
 BEGIN, END = "\x1b[?2026h", "\x1b[?2026l"
 """Synchronized output: terminals that know it draw a frame at once, others ignore it."""
+
+SEQUENCE = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;;.*?\x1b\\")
+"""Our own colours and links, which take no room."""
 
 
 def watched(
@@ -28,12 +33,23 @@ def watched(
 ) -> int:
     """Look until interrupted; the exit code is that of the last answer, or 130 before one."""
     last: list[int] = []
+    terminal = sys.stdout.isatty() and output.form in ("table", "wide")
+    shape = output if terminal else output.streamed()
     try:
         asyncio.run(
-            _watch(selection, output, ask, interval, lambda *seen: last.append(code(*seen)))
+            _watch(
+                selection,
+                shape,
+                ask,
+                interval,
+                lambda *seen: last.append(code(*seen)),
+                in_place=terminal,
+            )
         )
-    except KeyboardInterrupt:
-        return last[-1] if last else INTERRUPTED
+    except KeyboardInterrupt as error:
+        return last[-1] if last else delivered(*given_up(error, shape), json=False)
+    except Exception as error:  # noqa: BLE001 - the edge: a defect of ours is an answer too
+        return delivered(*given_up(error, shape), json=False)
     return last[-1]
 
 
@@ -43,33 +59,62 @@ async def _watch(
     ask: Ask,
     interval: float,
     note: Callable[[Answer, app.System], None],
+    *,
+    in_place: bool,
 ) -> None:
     config = configured(selection)
     question = Question(application=selection.application)
-    terminal = sys.stdout.isatty() and output.form in ("table", "wide")
-    shape = output if terminal else output.streamed()
     drawn = 0
     before = ""
     async with app.opened(config, os.environ, application=selection.application) as system:
         while True:
-            answer = await ask(system, question, Progress())
+            answer = app.still_fresh(await ask(system, question, Progress()), config.max_age)
             app.must_exist(answer.look)
             note(answer, system)
-            if terminal:
-                frame = rendering(answer, shape).out + f"every {interval:g} s · Ctrl-C ends it\n"
+            if in_place:
+                surface = screen(sys.stdout, color=output.color)
+                last = f"every {interval:g} s{surface.dot}Ctrl-C ends it"
+                lines = [*rendering(answer, output).out.splitlines(), last]
+                size = os.get_terminal_size(sys.stdout.fileno())
+                shown = fitting(lines, size.columns, size.lines)
+                frame = "".join(f"{line}\x1b[K\n" for line in shown)
                 write(BEGIN + _over(drawn) + frame + "\x1b[J" + END)
-                drawn = frame.count("\n")
+                drawn = sum(_rows(line, size.columns) for line in shown)
             else:
-                shown = _content(answer)
-                if shown != before:
-                    write(rendering(answer, shape).out)
-                before = shown
+                content = _content(answer)
+                if content != before:
+                    write(rendering(answer, output).out)
+                before = content
             await asyncio.sleep(interval)
 
 
 def _over(lines: int) -> str:
     """Back to where the last frame began, without clearing: nothing flickers."""
     return f"\x1b[{lines}A\r" if lines else ""
+
+
+def fitting(lines: list[str], columns: int, rows: int) -> list[str]:
+    """The lines of which a terminal can show all; what is left out in the middle is counted.
+
+    Nothing above the upper edge can be drawn over, so a taller frame would pile up there.
+    """
+    room = rows - 1
+    if sum(_rows(line, columns) for line in lines) <= room:
+        return lines
+    tail = lines[-3:]
+    room -= 1 + sum(_rows(line, columns) for line in tail)
+    head: list[str] = []
+    for line in lines[:-3]:
+        room -= _rows(line, columns)
+        if room < 0:
+            break
+        head.append(line)
+    return [*head, f"+{len(lines) - 3 - len(head):,} more lines", *tail]
+
+
+def _rows(line: str, columns: int) -> int:
+    """How many rows of a terminal a line takes, where it is not cut but wrapped."""
+    return max(1, -(-width(SEQUENCE.sub("", line)) // max(columns, 1)))
 
 
 def _content(answer: Answer) -> str:

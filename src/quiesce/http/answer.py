@@ -27,6 +27,11 @@ ERROR_BODY_SECONDS = 2.0
 
 _PASSING = frozenset({429, 502, 503, 504})
 _TAG = re.compile(r"<[^<>]*>")
+DENSE_FROM = 1024 * 1024
+DENSE = 12
+"""From so many bytes on, less than this many bytes for each comma is not believed: answers of
+real systems have 20 and more."""
+
 _UNSEEN = re.compile(r"<(style|script|head)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _TITLE = re.compile(r"<title[^<>]*>([^<]*)", re.IGNORECASE)
 
@@ -39,11 +44,12 @@ async def read(response: aiohttp.ClientResponse, access: Access, where: str) -> 
             return _redirected(response, access, where)
         return await _refused(response, access, where)
     headers = response.headers
-    age = headers.get(hdrs.AGE, "0")
-    if age != "0" and age.strip().isdecimal() and int(age) > 0:
+    ages = ",".join(headers.getall(hdrs.AGE, ()))
+    if ages.strip("0, "):  # whatever is no zero, readable or not, is no fresh answer
+        old = f" that is {ages} s old" if ages.isdecimal() and len(ages) < 10 else ""
         return Failure(
             kind=Unavailable,
-            message=f"{where} of {access.name} was answered from a cache that is {age} s old",
+            message=f"{where} of {access.name} was answered from a cache{old}",
             hint="ask an address that no cache stands before, or switch caching off for it",
             status=status,
         )
@@ -75,6 +81,9 @@ def _judged(
         )
     if not body.is_utf8(content):
         return _unreadable(access, where, "is not UTF-8")
+    if len(content) > DENSE_FROM and content.count(b",") * DENSE > len(content):
+        # Each element costs some hundred bytes to hold, so `[1,1,1,…` would fill the memory.
+        return _unreadable(access, where, "is a list of almost nothing, again and again")
     return content
 
 

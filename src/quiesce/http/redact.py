@@ -7,7 +7,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 from quiesce.access import Secret
 
@@ -15,6 +15,11 @@ MASK = "***"
 SHORTEST = 4
 """Shorter values are left alone: hiding `a` would hide every word and tell what it is."""
 
+LONG, PIECE = 12, 10
+"""Of secrets from this length on, no stretch of so many letters and digits is shown."""
+
+_TAG = re.compile(r"<[^<>]{0,40}>")
+_ESCAPED = re.compile(r"\\(?:u00|x)([0-9a-fA-F]{2})")
 _ESCAPES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
     r"|(?:\x1b[]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"  # OSC, DCS, …
@@ -50,7 +55,7 @@ class Redactor:
     read afterwards, nothing of the text is shown.
     """
 
-    __slots__ = ("_cores", "_known", "_longest", "_values")
+    __slots__ = ("_cores", "_known", "_longest", "_pieces", "_values")
 
     def __init__(self, secrets: Iterable[str]) -> None:
         values: set[str] = set()
@@ -62,13 +67,26 @@ class Redactor:
         self._known = re.compile("|".join(map(re.escape, forms)) or r"(?!)", re.IGNORECASE)
         self._cores = {core for v in self._values for core in _cores(v.encode("utf-8", "replace"))}
         self._longest = max(map(len, forms), default=0)
+        self._pieces = {piece for value in self._values for piece in _pieces(value)}
 
     def __call__(self, text: str) -> str:
         text = clean(self._hide(text))
         text = self._hide(text)  # control characters may have split what is whole only now
-        if any(value in text for value in self._values):
+        if any(value in text for value in self._values) or self._in_pieces(text):
             return MASK
         return text
+
+    def _in_pieces(self, text: str) -> bool:
+        """Whether a piece of a secret can be read once the text is unescaped and squeezed.
+
+        A proxy may wrap a header, and a page escape or cut it: then nothing of it is shown.
+        """
+        if not self._pieces:
+            return False
+        plain = html.unescape(unquote(unquote(text)))
+        plain = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), plain)
+        squeezed = _squeezed(_TAG.sub("", plain))
+        return any(squeezed[i : i + PIECE] in self._pieces for i in range(len(squeezed)))
 
     def brief(self, text: str, limit: int = 200) -> str:
         """At most `limit` characters of the text, and never the first half of a secret."""
@@ -89,6 +107,23 @@ class Redactor:
     def _hide_base64(self, found: re.Match[str]) -> str:
         token = found[0]
         return MASK if any(core in token for core in self._cores) else token
+
+
+def _squeezed(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _pieces(value: str) -> Iterator[str]:
+    """Every stretch of a long secret, and of its base64, that would give it away.
+
+    Only of secrets that look made rather than chosen: every other word of a text may be
+    part of a pass phrase, and hiding those would hide what went wrong.
+    """
+    for form in (value, b64encode(value.encode("utf-8", "replace")).decode("ascii")):
+        squeezed = _squeezed(form)
+        if len(value) < LONG or value.isalpha():
+            return
+        yield from (squeezed[i : i + PIECE] for i in range(len(squeezed) - PIECE + 1))
 
 
 def _forms(value: str) -> Iterator[str]:

@@ -9,12 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from quiesce.model import Answer, Look, Question, Run, SourceLook, State
+from quiesce.model import REST, Answer, Look, Question, Run, SourceLook, State
 from quiesce.render.screen import Screen
 from quiesce.render.words import begin, between, count, duration, elapsed, listed, since
-
-REST = "*"
-"""The part of a gap that stands for everything of a source that was not read."""
 
 _UNCONFIRMED = "not confirmed: "
 """How the judge begins the reason for which a quiet pair of looks proves nothing."""

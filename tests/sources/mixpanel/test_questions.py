@@ -59,11 +59,25 @@ def test_a_pipeline_that_can_not_be_read_is_a_gap(mixpanel: FakeMixpanel) -> Non
     assert len(found.whole.runs) == 1
 
 
-def test_two_projects_are_told_apart(mixpanel: FakeMixpanel) -> None:
+def test_each_project_is_asked_for_itself(mixpanel: FakeMixpanel) -> None:
+    """A pipeline of the same name in another project is read by asking for that project.
+
+    One that the configuration did not ask for is a gap besides.
+    """
     body = b'{"%d":[{"name":"a"}],"7":[{"name":"a"}]}' % PROJECT
     mixpanel.box.faults.add(Fault(path=JOBS, kind="body", body=body))
     found = asyncio.run(look(mixpanel, Question(marks=True)))
-    assert set(found.source.parts) == {f"{PROJECT}/a", "7/a"}
+    asked = [one.path_qs for one in mixpanel.box.requests if "/status" in one.path_qs]
+    assert sorted(path.count("project_id=7") for path in asked) == [0, 1]
+    assert set(found.source.parts) == {f"{PROJECT}/a"}
+    assert {gap.part for gap in found.source.gaps} == {"jobs", "7/a"}
+
+
+def test_a_job_of_another_project_is_not_taken_for_an_answer(mixpanel: FakeMixpanel) -> None:
+    body = b'{"succeeded":[{"name":"a","state":"succeeded","project_id":7}]}'
+    mixpanel.box.faults.add(Fault(path="/**/status", kind="body", body=body))
+    found = asyncio.run(look(mixpanel, Question(marks=True)))
+    assert "another pipeline or project" in found.source.gaps[0].why
 
 
 @pytest.mark.parametrize("application", [str(PROJECT), "7"])

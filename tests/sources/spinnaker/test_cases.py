@@ -14,9 +14,9 @@ from quiesce.sources.spinnaker import parse
 DECK = "https://deck.example.com/"
 
 
-def listing(read_as: str, body: bytes) -> parse.Listing:
+def listing(read_as: str, body: bytes, application: str = "demo") -> parse.Listing:
     read = {"executions": parse.executions, "tasks": parse.tasks}[read_as]
-    return read(body, "gate", "demo", DECK)
+    return read(body, "gate", application, DECK)
 
 
 @pytest.mark.parametrize("folder", cases.folders("spinnaker"))
@@ -31,7 +31,7 @@ def test_an_answer_is_read_as_expected(folder: Path) -> None:
         names, problems = getattr(parse, read_as)(body)
         assert list(names) == expected["names"]
     else:
-        found = listing(read_as, body)
+        found = listing(read_as, body, expected.get("application", "demo"))
         cases.compare(found.runs, expected["runs"])
         problems = found.problems
         assert {key: getattr(found, key) for key in ("length", "fullest")} == {
@@ -76,8 +76,27 @@ def test_the_address_leads_to_deck_and_nowhere_else(
     application: str, kind: str, address: str
 ) -> None:
     body = b'[{"id":"1","status":"RUNNING","application":"%s","type":"%s"}]'
-    found = listing("executions", body % (application.encode(), kind.encode()))
+    found = listing("executions", body % (application.encode(), kind.encode()), application="")
     assert found.runs[0].url == f"https://deck.example.com/#/{address}"
+
+
+def test_what_an_application_lists_belongs_to_it_whatever_it_calls_its_home() -> None:
+    """A pipeline that was moved keeps its old home; a scoped question must not lose it."""
+    found = listing("executions", b'[{"id":"1","status":"RUNNING","application":"old"}]', "new")
+    assert (found.runs[0].application, found.runs[0].details["application"]) == ("new", "old")
+
+
+def test_a_task_whose_two_statuses_are_at_odds_is_active() -> None:
+    inner = b'{"id":"1","status":"SUCCEEDED","type":"ORCHESTRATION"}'
+    found = listing("tasks", b'[{"id":"1","status":"RUNNING","execution":%s}]' % inner)
+    assert [run.state.value for run in found.runs] == ["running"]
+
+
+def test_the_rest_of_a_list_is_given_up_after_a_thousand_problems() -> None:
+    """Each would cost a kilobyte to hold, and one is a gap already."""
+    found = listing("executions", b'[{"id":"1","status":"RUNNING"}' + b",1" * 50_000 + b"]")
+    assert [run.id for run in found.runs] == ["1"]
+    assert len(found.problems) == parse.MOST_PROBLEMS
 
 
 def test_without_deck_there_is_no_address() -> None:
@@ -85,11 +104,13 @@ def test_without_deck_there_is_no_address() -> None:
     assert found.runs[0].url is None
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"null", b'{"name":1}', b"[[[["])
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b"[]", b"null", b'{"name":1}', b'{"name":"zzz"}', b"[[[["]
+)
 def test_what_is_no_application_is_not_taken_for_one(body: bytes) -> None:
     """Gate has ways to answer 200 with nothing in it."""
     with pytest.raises(Misunderstood):
-        parse.is_application(body)
+        parse.must_be_application(body, "eks")
 
 
 def test_every_case_says_what_it_shows() -> None:

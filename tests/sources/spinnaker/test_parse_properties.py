@@ -64,6 +64,10 @@ def test_every_task_is_a_run_or_a_problem(document: list[Any]) -> None:
     assert len(found.runs) + len(found.problems) >= len(document)
 
 
+def named_eks(body: bytes) -> None:
+    parse.must_be_application(body, "eks")
+
+
 @pytest.mark.parametrize("read", [parse.executions, parse.tasks])
 @given(body=mutate.bodies(LISTS + TASKS) | st.binary(max_size=40))
 def test_no_bytes_break_the_reader(read: Any, body: bytes) -> None:
@@ -76,7 +80,7 @@ def test_no_bytes_break_the_reader(read: Any, body: bytes) -> None:
     assert all(time is None or time.tzinfo is not None for time in times)
 
 
-@pytest.mark.parametrize("read", [parse.applications, parse.config_names, parse.is_application])
+@pytest.mark.parametrize("read", [parse.applications, parse.config_names, named_eks])
 @given(body=mutate.bodies(NAMES) | st.binary(max_size=40))
 def test_no_bytes_break_the_reader_of_names(read: Any, body: bytes) -> None:
     try:

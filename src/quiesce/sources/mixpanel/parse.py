@@ -34,6 +34,7 @@ class _Pipeline(Struct):
 
 
 class _Job(Struct):
+    project_id: int | str | None = None
     name: str | None = None
     state: str | None = None
     last_finish: str | None = None
@@ -62,6 +63,9 @@ _ELEMENTS = msgspec.json.Decoder(list[Raw])
 _PIPELINE = msgspec.json.Decoder(_Pipeline)
 _JOB = msgspec.json.Decoder(_Job)
 
+MOST_PROBLEMS = 1000
+"""Where the rest of an answer is given up: what was found is kept, and it is a gap anyway."""
+
 _UNREADABLE = (msgspec.MsgspecError, UnicodeError, RecursionError)
 
 
@@ -70,6 +74,8 @@ def pipelines(body: bytes) -> tuple[tuple[Pipeline, ...], tuple[SourceError, ...
     elements, problems = _elements(body)
     found: dict[Pipeline, None] = {}
     for project, raw in elements:
+        if len(problems) >= MOST_PROBLEMS:
+            break
         try:
             name = _PIPELINE.decode(raw).name
         except _UNREADABLE as error:
@@ -87,11 +93,17 @@ def jobs(body: bytes, source: str, pipeline: Pipeline) -> Jobs:
     elements, problems = _elements(body)
     runs: list[Run] = []
     for group, raw in elements:
+        if len(problems) >= MOST_PROBLEMS:
+            break
         try:
             job = _JOB.decode(raw)
         except _UNREADABLE as error:
             problems.append(_unread("a job", error))
             continue
+        if _is_foreign(job, pipeline):
+            problems.append(
+                Misunderstood(f"{source} answers with a job of another pipeline or project")
+            )
         run = _run(job, group, raw, source, pipeline)
         if run.state is State.UNKNOWN:
             problems.append(
@@ -107,6 +119,13 @@ def jobs(body: bytes, source: str, pipeline: Pipeline) -> Jobs:
         digest.update(version)
         digest.update(b"\n")  # which no JSON text holds
     return Jobs(_told_apart(runs), tuple(problems), Mark(digest.hexdigest()))
+
+
+def _is_foreign(job: _Job, pipeline: Pipeline) -> bool:
+    """Whether a job says of itself that it is not one of those that were asked for."""
+    if job.project_id is not None and str(job.project_id) != pipeline.project:
+        return True
+    return job.name is not None and job.name != pipeline.name
 
 
 def _version(run: Run) -> tuple[str, str, str]:

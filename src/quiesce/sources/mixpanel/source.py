@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 
-from quiesce.errors import Absent, Known, SourceError, Unavailable
+from quiesce.errors import Absent, Known, Misunderstood, SourceError, Unavailable
 from quiesce.model import Question
 from quiesce.source import Fetch, Findings
 from quiesce.sources.mixpanel import Config, parse
@@ -32,6 +32,10 @@ class Mixpanel:
         pipelines, problems = parse.pipelines(await self._fetch.get((*BASE, "jobs"), self._project))
         for problem in problems:
             findings.gap("jobs", problem)
+        foreign = [one for one in pipelines if not self._asked_for(one)]
+        if foreign:
+            what = f"{self._name} lists pipelines of a project that it was not asked for"
+            findings.gap("jobs", Misunderstood(what, hint="check `project_id` of this source"))
         if not pipelines:
             raise Unavailable(
                 f"{self._name} lists no pipelines at all",
@@ -55,17 +59,24 @@ class Mixpanel:
         several = len({pipeline.project for pipeline in pipelines}) > 1
         async with asyncio.TaskGroup() as group:
             for pipeline in scoped:
-                part = f"{pipeline.project}/{pipeline.name}" if several else pipeline.name
-                group.create_task(self._status(pipeline, part, question, findings))
+                group.create_task(self._status(pipeline, question, findings, several=several))
 
     async def aclose(self) -> None:
         """Nothing is held open here: the client belongs to whoever opened it."""
 
+    def _asked_for(self, pipeline: Pipeline) -> bool:
+        """Whether a pipeline is in the configured project, if one is configured."""
+        project = self._project.get("project_id")
+        return project is None or pipeline.project == str(project)
+
     async def _status(
-        self, pipeline: Pipeline, part: str, question: Question, findings: Findings
+        self, pipeline: Pipeline, question: Question, findings: Findings, *, several: bool
     ) -> None:
+        part = f"{pipeline.project}/{pipeline.name}" if several else pipeline.name
         try:
             query = {**self._project, "name": pipeline.name}
+            if several:
+                query["project_id"] = pipeline.project
             body = await self._fetch.get((*BASE, "status"), query)
             jobs = parse.jobs(body, self._name, pipeline)
         except SourceError as error:

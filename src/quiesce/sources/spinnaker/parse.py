@@ -74,6 +74,9 @@ _BARE = msgspec.json.Decoder(Bare)
 _APPLICATION = msgspec.json.Decoder(Application)
 _CONFIG = msgspec.json.Decoder(PipelineConfig)
 
+MOST_PROBLEMS = 1000
+"""Where the rest of a list is given up: what was found is kept, and it is a gap anyway."""
+
 _UNREADABLE = (msgspec.MsgspecError, UnicodeError, RecursionError)
 
 
@@ -87,18 +90,24 @@ def config_names(body: bytes) -> tuple[tuple[str, ...], tuple[SourceError, ...]]
     return _names(body, _CONFIG, "a pipeline")
 
 
-def is_application(body: bytes) -> None:
-    """Raises unless this is an application: Gate has ways to answer 200 with nothing in it."""
+def must_be_application(body: bytes, name: str) -> None:
+    """Raises unless this is that application: Gate has ways to answer 200 with nothing in it."""
     try:
-        _APPLICATION.decode(body)
+        given = _APPLICATION.decode(body).name
     except _UNREADABLE as error:
         raise Misunderstood(
             "the answer is not the application that was asked for", cause=str(error)[:200]
         ) from error
+    if given.lower() != name.lower():
+        raise Misunderstood("the answer is another application than the one that was asked for")
 
 
 def executions(body: bytes, source: str, application: str, deck_url: str | None) -> Listing:
-    """A list of executions; `application` is where they belong if they do not say."""
+    """A list of executions; `application` is whose list it is, or empty if it is everybody's.
+
+    What an application's own list shows belongs to it, whatever an execution calls its home
+    (a pipeline that was moved keeps the old one): it must not drop out of a scoped question.
+    """
     return _listing(body, _EXECUTION.decode, source, application, deck_url)
 
 
@@ -108,8 +117,16 @@ def tasks(body: bytes, source: str, application: str, deck_url: str | None) -> L
 
 
 def _task(raw: Raw) -> Execution:
-    """The execution of a task; a task without one carries the fields that matter itself."""
-    return _TASK.decode(raw).execution or replace(_EXECUTION.decode(raw), type=AD_HOC)
+    """The execution of a task; a task without one carries the fields that matter itself.
+
+    Both have a status; if they are at odds, the one that says active is believed.
+    """
+    task = _TASK.decode(raw)
+    if task.execution is None:
+        return replace(_EXECUTION.decode(raw), type=AD_HOC)
+    if task.status is None or STATES.get(task.status, State.UNKNOWN).active is False:
+        return task.execution
+    return replace(task.execution, status=task.status)
 
 
 def _listing(
@@ -127,6 +144,8 @@ def _listing(
         execution, problem = _decoded(raw, decode)
         if problem is not None:
             problems.append(problem)
+        if len(problems) >= MOST_PROBLEMS:
+            break  # it is a gap already, and nobody reads a million reasons
         if execution is None:
             continue
         found.append(execution)
@@ -175,7 +194,7 @@ def _run(
 ) -> Run:
     kind = _type(execution)
     state = _state(execution)
-    owner = execution.application or application
+    owner = application or execution.application or ""
     judgment = _judgment(execution)
     return Run(
         source=source,
@@ -191,7 +210,7 @@ def _run(
         url=_url(deck_url, owner, kind, execution.id),
         started_by=_started_by(execution),
         waiting_on=judgment if state is State.WAITING else None,
-        details=_details(execution),
+        details=_details(execution, owner),
         raw=bytes(raw) if state.active else b"",
     )
 
@@ -233,8 +252,10 @@ def _started_by(execution: Execution) -> str | None:
     return user
 
 
-def _details(execution: Execution) -> dict[str, str | None]:
+def _details(execution: Execution, owner: str) -> dict[str, str | None]:
     details: dict[str, str | None] = {}
+    if execution.application and execution.application.lower() != owner.lower():
+        details["application"] = execution.application
     stages = execution.stages or ()
     running = [stage.name or stage.type for stage in stages if stage.status == "RUNNING"]
     if running:
@@ -317,12 +338,15 @@ def _names(
         try:
             name = decoder.decode(raw).name
         except _UNREADABLE as error:
+            name = ""
             problems.append(_unread(what, error))
-            continue
+        else:
+            if not name:
+                problems.append(Misunderstood(f"{what} in the answer has no name"))
         if name:
             names[name] = None
-        else:
-            problems.append(Misunderstood(f"{what} in the answer has no name"))
+        elif len(problems) >= MOST_PROBLEMS:
+            break
     return tuple(names), tuple(problems)
 
 

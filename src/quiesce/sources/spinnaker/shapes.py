@@ -72,6 +72,7 @@ class Task(Struct):
     """An element of `/tasks`, which carries its execution."""
 
     execution: Execution | None = None
+    status: str | None = None
 
 
 class Bare(Struct):

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Sequence
+from itertools import chain
 from typing import Any, TypeVar, get_args
 
 from msgspec.structs import replace
 
-from quiesce.errors import Absent, Known, SourceError, Truncated, Unavailable
+from quiesce.errors import Absent, Known, Misunderstood, SourceError, Truncated, Unavailable
 from quiesce.model import Question, Run
 from quiesce.source import Fetch, Findings
 from quiesce.sources.spinnaker import Config, PartName, parse
@@ -29,6 +30,9 @@ FORBIDDEN = 403
 
 LARGER = 8
 """How much more is asked for when a list came back as long as its limit."""
+
+SIDE_BY_SIDE = 1024
+"""More than a client's `concurrency` can be: the client, not this, sets the pace."""
 
 LARGEST = 100_000
 """A list that is still full at this size is a gap."""
@@ -53,15 +57,16 @@ class Spinnaker:
         ]
         windows: dict[tuple[str, PartName], Listing | None] = {}
         if question.marks:
-            results = await _together(self._window(*part, findings) for part in parts)
+            results = await _together(self._window(*part, question, findings) for part in parts)
             windows = dict(zip(parts, results, strict=True))
-        waiting = [self._part(*part, windows.get(part), question, findings) for part in parts]
-        # The search has no marks, so a second look asks it only where there is nothing else.
-        if "search" in self._config.parts and (question.lists or not parts):
-            scope = names[0] if question.application is not None else EVERYWHERE
-            # First in line, as over a large Spinnaker it is by far the slowest call.
-            waiting.insert(0, self._search(scope, names, question, findings))
-        await _together(waiting)
+        lists = (self._part(*part, windows.get(part), question, findings) for part in parts)
+        if "search" not in self._config.parts:
+            await _together(lists)
+            return
+        scope = names[0] if question.application is not None else EVERYWHERE
+        # First in line, as over a large Spinnaker it is by far the slowest call.
+        search = (self._search(where, names, question, findings) for where in (scope,))
+        await _together(chain(search, lists))
 
     async def aclose(self) -> None:
         """Nothing is held open here: the client belongs to whoever opened it."""
@@ -78,7 +83,8 @@ class Spinnaker:
         """All applications, or the one that was asked for, in Gate's spelling."""
         if scope is not None:
             try:
-                parse.is_application(await self._fetch.get(("applications", scope.lower())))
+                body = await self._fetch.get(("applications", scope.lower()))
+                parse.must_be_application(body, scope)
             except SourceError as error:
                 if error.status != 404:
                     raise
@@ -95,6 +101,10 @@ class Spinnaker:
                 hint="a Gate that has just been restarted says so until its cache fills,"
                 " and so does one that lets this account read nothing",
             )
+        if EVERYWHERE in names:
+            # As an application it can't be asked for: Gate takes it for all, or for none.
+            findings.gap(EVERYWHERE, Misunderstood(f"{self._name} has an application named `*`"))
+            names = tuple(name for name in names if name != EVERYWHERE)
         if scope is None:
             return names
         known = [name for name in names if name.lower() == scope.lower()]
@@ -102,15 +112,19 @@ class Spinnaker:
             raise Absent("application", scope, tuple(Known(name) for name in names))
         return known
 
-    async def _window(self, application: str, part: PartName, findings: Findings) -> Listing | None:
+    async def _window(
+        self, application: str, part: PartName, question: Question, findings: Findings
+    ) -> Listing | None:
         """The newest runs in every status: the mark, and a list of its own."""
-        where = f"{application}/{part}"
+        where = _part_name(application, part)
         try:
             listing = await self._listed(application, part, {"limit": self._config.window})
         except SourceError as error:
             findings.gap(where, error)
             return None
         self._report(where, listing, findings)
+        if not question.lists:
+            findings.read(where, listing.mark)
         return replace(listing, runs=())  # thousands of windows are held until the lists are read
 
     async def _part(
@@ -121,7 +135,7 @@ class Spinnaker:
         question: Question,
         findings: Findings,
     ) -> None:
-        where = f"{application}/{part}"
+        where = _part_name(application, part)
         # A window of tasks that is not full is the whole list. One of pipelines never is:
         # Gate drops what is older than 14 days from it unless it is asked by status.
         whole = window is not None and part == "tasks" and window.length < self._config.window
@@ -136,15 +150,15 @@ class Spinnaker:
 
     async def _everything(self, application: str, part: PartName, question: Question) -> Listing:
         """Every active run of a part: asked for again with more room while the list is full."""
-        limit = self._config.limit
+        limit, before = self._config.limit, 0
         while True:
             query = {**_active(question), "limit": limit}
             listing = await self._listed(application, part, query)
             # Gate's limit is per pipeline for pipelines, and for the whole list for tasks.
             filled = listing.fullest if part == "pipelines" else listing.length
-            if filled < limit:
+            if not self._full(filled, limit, before):
                 return listing
-            limit = self._more(limit)
+            before, limit = limit, min(limit * LARGER, LARGEST)
 
     async def _listed(
         self, application: str, part: PartName, query: dict[str, str | int]
@@ -188,27 +202,33 @@ class Spinnaker:
                 findings.gap(_search_part(application), error)
         else:
             self._report(_search_part(application), listing, findings)
-            if self._config.parts == ("search",):
+            if "pipelines" not in self._config.parts:
+                # Nothing else shows pipelines then, and the search has no mark to confirm by.
                 findings.read(_search_part(application), None)
 
     async def _searched(self, application: str, query: dict[str, str | int]) -> Listing:
-        size = self._config.search_size
+        size, before = self._config.search_size, 0
         path = ("applications", application, "executions", "search")
         while True:
             body = await self._slim(path, {**query, "size": size})
             owner = "" if application == EVERYWHERE else application
             listing = parse.executions(body, self._name, owner, self._config.deck_url)
-            if listing.length < size:
+            if not self._full(listing.length, size, before):
                 return listing
-            size = self._more(size)
+            before, size = size, min(size * LARGER, LARGEST)
 
-    def _more(self, limit: int) -> int:
-        if limit >= LARGEST:
+    def _full(self, given: int, limit: int, before: int) -> bool:
+        """Whether a list came back as long as its limit, so that there may be more.
+
+        Raises `Truncated` when more can't be had: at our own largest limit, or when a
+        larger limit brought exactly as many as the one `before`.
+        """
+        if 0 < given == before or given >= limit >= LARGEST:
             raise Truncated(
-                f"{self._name} gave {limit} runs, exactly as many as were asked for",
+                f"{self._name} gave {given} runs, exactly as many as it may give",
                 hint="there may be more than can be asked for at once",
             )
-        return min(limit * LARGER, LARGEST)
+        return given >= limit
 
     def _report(self, part: str, listing: Listing, findings: Findings) -> None:
         for run in listing.runs:
@@ -273,7 +293,7 @@ class Spinnaker:
                 raise Absent("pipeline", pipeline, known)
             return
         for home in homes if "pipelines" in self._config.parts else ():
-            part = f"{home}/pipelines"
+            part = _part_name(home, "pipelines")
             try:
                 listing = await self._listed(home, "pipelines", {"limit": question.limit})
             except SourceError as error:
@@ -285,7 +305,7 @@ class Spinnaker:
         """The names of an application's pipelines and strategies; None where a gap is."""
         found: list[str] = []
         for kind in ("pipelineConfigs", "strategyConfigs"):
-            part = f"{application}/{kind}"
+            part = _part_name(application, kind)
             try:
                 names, problems = parse.config_names(
                     await self._fetch.get(("applications", application, kind))
@@ -313,12 +333,29 @@ def _active(question: Question) -> dict[str, str | int]:
     return {**wanted, "expand": "true"} if question.whole else wanted
 
 
+def _part_name(application: str, part: str) -> str:
+    """`application/part`, in which an application's own slash can't be taken for ours."""
+    return f"{application.replace('/', '%2F')}/{part}"
+
+
 def _search_part(application: str) -> str:
-    return "search" if application == EVERYWHERE else f"{application}/search"
+    return "search" if application == EVERYWHERE else _part_name(application, "search")
 
 
 async def _together(waiting: Iterable[Coroutine[Any, Any, Result]]) -> list[Result]:
-    """The results of all, side by side; if one of them breaks, none of the others lives on."""
+    """The results of all, in their order; if one of them breaks, none of the others lives on.
+
+    They are begun as others end, so that a Gate with a hundred thousand parts does not
+    make as many tasks wait, which can't be cancelled in time.
+    """
+    results: dict[int, Result] = {}
+    numbered = enumerate(waiting)
+
+    async def work() -> None:
+        for number, one in numbered:
+            results[number] = await one
+
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one) for one in waiting]
-    return [task.result() for task in tasks]
+        for _ in range(SIDE_BY_SIDE):
+            group.create_task(work())
+    return [results[number] for number in sorted(results)]

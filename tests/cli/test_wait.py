@@ -1,0 +1,132 @@
+"""`quiesce wait` ends when it is quiet and settled, or says on what it waited in vain."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.cli.acceptance import (
+    both,
+    both_in_toml,
+    configure,
+    ended,
+    running,
+    small,
+    started,
+    valid,
+)
+from tests.cli.program import quiesce
+
+from quiesce.sandbox import Fault, Sandbox, serve_in_thread
+
+ENV = {"QUIESCE_PASSWORD": "x"}
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Sandbox]:
+    with serve_in_thread(Sandbox(small())) as box:
+        yield box
+
+
+@pytest.fixture
+def box(served: Sandbox, tmp_path: Path) -> Sandbox:
+    served.load(small())
+    configure(tmp_path, both_in_toml(served, keys='settle = "100ms"'))
+    return served
+
+
+def test_quiet_and_settled_ends_it(box: Sandbox, tmp_path: Path) -> None:
+    told = quiesce("wait", "-o", "json", "--timeout", "20s", cwd=tmp_path, env=ENV)
+    shown = valid(told)
+    assert told.returncode == 0
+    assert (shown["verdict"], shown["confirmed"], shown["settled"]) == ("quiet", True, True)
+    assert shown["idle_for"] >= 0.1
+
+
+def test_a_line_at_once_one_a_change_and_then_the_verdict(box: Sandbox, tmp_path: Path) -> None:
+    first = running(box.world, "eks")
+    words = ("wait", "--timeout", "20s", "--interval", "100ms")
+    process = started(*words, cwd=tmp_path, env=ENV)
+    assert process.stderr is not None
+    lines = [process.stderr.readline()]
+    assert lines[0].startswith("active: 1 run is active; oldest: Deploy (eks, gate) running")
+    assert first in lines[0]
+    second = running(box.world, "checkout")
+    lines.append(process.stderr.readline())
+    assert lines[1].startswith("active: 2 runs are active")
+    box.world.end(first)
+    lines.append(process.stderr.readline())
+    assert second in lines[2]
+    box.world.end(second)
+    told = ended(process)
+    assert told.returncode == 0
+    assert told.stdout.startswith("quiet: at some instant ")
+    assert ", and it had been so for " in told.stdout
+    # Nothing is said twice: what is left is the quiet that was seen, and the last line.
+    rest = told.stderr.splitlines()
+    assert sum(line.startswith("active: ") for line in rest) == 0
+    assert 1 <= len(rest) <= 4
+
+
+def test_124_prints_the_survivors(box: Sandbox, tmp_path: Path) -> None:
+    ident = running(box.world)
+    words = ("wait", "--timeout", "1s", "--interval", "100ms")
+    told = quiesce(*words, cwd=tmp_path, env=ENV)
+    assert told.returncode == 124
+    assert ident in told.stdout
+    assert told.stdout.splitlines()[-1].startswith("active: 1 run is active; oldest: Deploy")
+    told = quiesce(*words, "-o", "json", cwd=tmp_path, env=ENV)
+    assert told.returncode == 124
+    assert [run["id"] for run in valid(told)["runs"]] == [ident]
+
+
+def test_a_time_that_is_shorter_than_the_settle_is_unknown(box: Sandbox, tmp_path: Path) -> None:
+    configure(tmp_path, both_in_toml(box, keys='settle = "1m"'))
+    told = quiesce("wait", "-o", "json", "--timeout", "700ms", cwd=tmp_path, env=ENV)
+    shown = valid(told)
+    assert (told.returncode, shown["verdict"], shown["confirmed"]) == (3, "unknown", False)
+    assert shown["reasons"] == ["the time ran out before it had been idle for long enough"]
+
+
+def test_a_time_too_short_for_one_look_is_unknown(box: Sandbox, tmp_path: Path) -> None:
+    box.faults.add(Fault(kind="hang"))
+    told = quiesce("wait", "-o", "json", "--timeout", "300ms", cwd=tmp_path, env=ENV)
+    shown = valid(told)
+    assert (told.returncode, shown["verdict"]) == (3, "unknown")
+    assert shown["reasons"] == ["the time ran out before the first look was done"]
+
+
+def test_what_stays_unknown_is_unknown_in_the_end(box: Sandbox, tmp_path: Path) -> None:
+    box.faults.add(Fault(kind="status", status=403, path="/applications/eks/**"))
+    words = ("wait", "--timeout", "900ms", "--interval", "200ms")
+    told = quiesce(*words, cwd=tmp_path, env=ENV)
+    assert told.returncode == 3
+    assert told.stdout.startswith("cannot tell: ")
+    assert told.stderr.count("\ncannot tell: ") + told.stderr.startswith("cannot tell: ") == 1
+    assert "gap: gate eks/" in told.stderr
+
+
+def test_trouble_that_passes_is_waited_out(box: Sandbox, tmp_path: Path) -> None:
+    box.faults.add(Fault(kind="status", status=403, path="/applications", times=2))
+    words = ("wait", "--timeout", "20s", "--interval", "100ms", "-o", "json")
+    told = quiesce(*words, cwd=tmp_path, env=ENV)
+    assert told.returncode == 0
+    assert valid(told)["settled"]
+
+
+def test_a_name_that_nobody_has_is_not_waited_for(box: Sandbox, tmp_path: Path) -> None:
+    began = time.monotonic()
+    told = quiesce("wait", "-a", "chekout", "--timeout", "1h", *both(box), cwd=tmp_path)
+    assert (told.returncode, told.stdout) == (2, "")
+    assert "nearest: `checkout`" in told.stderr
+    assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize("time_out", ["60", "soon", "-5s"])
+def test_a_time_has_a_unit(time_out: str, box: Sandbox, tmp_path: Path) -> None:
+    told = quiesce("wait", f"--timeout={time_out}", cwd=tmp_path, env=ENV)
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr.startswith("error: ")
+    assert "--timeout" in told.stderr
