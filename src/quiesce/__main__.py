@@ -1,7 +1,5 @@
 """`python -m quiesce`."""
 
-import sys
+from quiesce.cli.main import entry
 
-from quiesce.cli.main import main
-
-sys.exit(main())
+entry()

@@ -12,8 +12,9 @@ from tests.cli.acceptance import ended, started
 from tests.cli.program import quiesce
 
 from quiesce import __version__
+from quiesce.cli.commands import COMMANDS, OVERVIEW
 from quiesce.cli.demo import STEPS
-from quiesce.cli.main import COMMANDS, OVERVIEW, main
+from quiesce.cli.main import main
 from quiesce.sandbox import SCENARIOS
 
 WIDEST = {"init": 81, "schema": 81}

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from tests.cli.program import quiesce
 
+from quiesce.cli.commands import COMMANDS
 from quiesce.cli.help import FOLDER, TOPICS, topic_text
-from quiesce.cli.main import COMMANDS, main
+from quiesce.cli.main import main
 from quiesce.cli.options import FORMATS
 from quiesce.config.auth import TYPES
 from quiesce.config.keys import SOURCE_KEYS

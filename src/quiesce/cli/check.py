@@ -79,7 +79,7 @@ def command(
     ask = app.look if no_confirm else partial(app.check, settled=settled)
     code = by_settled if settled else by_verdict
     if watch:
-        return watched(selection, output, ask, interval, code=code)
+        return watched(selection, output, ask, interval)
     return judged(selection, output, ask, code=code)
 
 

@@ -19,6 +19,7 @@ import click
 
 from quiesce import __version__
 from quiesce.cli.config import looked_for
+from quiesce.cli.loop import complete
 from quiesce.cli.report import SCHEMA, form_option, write_json
 from quiesce.cli.screen import screen, write
 from quiesce.config import Config, SourceConfig, load
@@ -64,7 +65,7 @@ def command(path: str | None, ask: bool, form: str) -> int:
     facts["terminal"] = _terminal()
     facts["environment"] = _environment()
     if ask and config is not None:
-        facts["clocks"] = asyncio.run(_clocks(config))
+        facts["clocks"] = complete(_clocks(config))
     if form == "json":
         write_json({"schema": SCHEMA, **facts})
     else:

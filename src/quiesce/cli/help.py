@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from quiesce.cli.main import COMMANDS
+from quiesce.cli.commands import COMMANDS
 from quiesce.cli.screen import write
 from quiesce.errors import ConfigError
 from quiesce.render.complaint import nearest

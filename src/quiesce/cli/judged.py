@@ -6,7 +6,6 @@ A verdict is printed on every path, also on a crash, a time-out or Ctrl-C: then 
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -15,6 +14,7 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from quiesce import app
+from quiesce.cli.loop import complete
 from quiesce.cli.output import Output, put, rendering
 from quiesce.cli.progress import shown
 from quiesce.cli.screen import complain, screen, unforeseen
@@ -55,7 +55,7 @@ def judged(
 ) -> int:
     """Ask and print; gives back the exit code."""
     try:
-        outcome = asyncio.run(_ask(selection, output, ask, code))
+        outcome = complete(_ask(selection, output, ask, code))
         rendered, result = _drawn(outcome, output)
     except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - the edge: a defect of ours is an answer too
         rendered, result = given_up(error, output)

@@ -63,7 +63,7 @@ def command(
         progress=progress,
     )
     if watch:
-        return watched(selection, output, app.look, interval, code=seen_all)
+        return watched(selection, output, app.look, interval)
     return judged(selection, output, app.look, code=seen_all)
 
 

@@ -1,60 +1,28 @@
-"""The entry point: finds the command, and turns every error into words and an exit code.
-
-Only what a command needs is imported: the table below holds import paths, not functions.
-"""
+"""The entry point: what must be instant is answered here, the rest in `run.py`."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import NoReturn
 
 from quiesce import __version__
+from quiesce.cli.commands import OVERVIEW
 
-COMMANDS = {
-    "ls": ("quiesce.cli.ls:command", "Every active run, in every system."),
-    "check": ("quiesce.cli.check:command", "Is it quiet? Exit 0 quiet, 1 active, 3 unknown."),
-    "wait": ("quiesce.cli.wait:command", "Wait until it is quiet, and has settled."),
-    "status": ("quiesce.cli.status:command", "How the recent runs of a pipeline ended."),
-    "init": (
-        "quiesce.cli.init:command",
-        "Write a quiesce.toml, from ~/.spin/config if it is there.",
-    ),
-    "sources": (
-        "quiesce.cli.sources:command",
-        "The configured systems; `sources test` tries them.",
-    ),
-    "open": ("quiesce.cli.open:command", "Open a run in its own system's pages."),
-    "config": (
-        "quiesce.cli.config:command",
-        "Which file is used, what it says, and whether it is right.",
-    ),
-    "doctor": (
-        "quiesce.cli.doctor:command",
-        "Facts about this installation, to paste into a report.",
-    ),
-    "schema": ("quiesce.cli.schema:command", "The JSON Schema of what `-o json` prints."),
-    "completion": ("quiesce.cli.completion:command", "A completion script for bash, zsh or fish."),
-    "sandbox": ("quiesce.cli.sandbox:command", "A simulated Spinnaker and Mixpanel on loopback."),
-    "demo": ("quiesce.cli.demo:command", "Try it without any system."),
-    "help": (
-        "quiesce.cli.help:command",
-        "Topics: exit-codes, environment, output, config, sources.",
-    ),
-}
-"""Each command: where it is, and its line in the overview."""
 
-OVERVIEW = """\
-quiesce: is anything still running, anywhere?
+def entry() -> NoReturn:
+    """The installed command: `main`, and then an end that waits for nobody.
 
-  quiesce ls    -s spinnaker+https://gate.example.com:8084    every active run
-  quiesce check -s spinnaker+https://gate.example.com:8084    exit 0 quiet, 1 active, 3 unknown
-  quiesce wait --timeout 2h && ./upgrade.sh                   until it is quiet
-  quiesce status "Deploy prod" --summary                      how the recent runs ended
-  quiesce init                                                write a quiesce.toml
-
-`quiesce demo` to try it without any system, `quiesce --help` for all commands.
-"""
+    A name look-up that hangs runs in a thread that can't be cancelled, and the interpreter
+    would wait for it long after the verdict was printed.
+    """
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # closed: `run` has said so
+            stream.flush()
+    os._exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

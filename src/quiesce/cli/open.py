@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 
@@ -10,6 +9,7 @@ import click
 from msgspec.structs import fields
 
 from quiesce import app
+from quiesce.cli.loop import complete
 from quiesce.cli.options import source_options
 from quiesce.cli.progress import shown
 from quiesce.cli.screen import remark, write
@@ -47,7 +47,7 @@ def command(reference: str, only_print: bool, sources: tuple[str, ...], path: st
     if reference in by_name:
         address = _page(by_name[reference])
     else:
-        address = asyncio.run(_address(config, reference))
+        address = complete(_address(config, reference))
     write(f"{address}\n")
     if not only_print and sys.stdout.isatty():
         _open(address)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from quiesce.cli.main import COMMANDS, OVERVIEW
+from quiesce.cli.commands import COMMANDS, OVERVIEW
 from quiesce.cli.screen import (
     complain,
     open_closed_streams,
@@ -60,7 +60,10 @@ class Commands(click.Group):
 
             near = nearest(args[0], list(COMMANDS))
             hint = f"did you mean `{near[0]}`?" if near else "see: quiesce --help"
-            raise ConfigError(f"no command named `{args[0]}`", hint=hint)
+            from quiesce.http import Redactor  # an address typed here may hold a password
+
+            shown = Redactor(())(args[0])
+            raise ConfigError(f"no command named `{shown}`", hint=hint)
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:

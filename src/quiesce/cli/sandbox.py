@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from quiesce.cli.loop import complete
 from quiesce.cli.options import Duration
 from quiesce.cli.screen import write
 from quiesce.errors import ConfigError
@@ -66,7 +67,7 @@ def command(
         scenario, seed=seed, speed=speed, gate_port=gate_port, mixpanel_port=mixpanel_port
     )
     try:
-        asyncio.run(_serve(box, scenario, duration))
+        complete(_serve(box, scenario, duration))
     except OSError as error:
         hint = "another program may listen there already; 0 takes any free port"
         raise ConfigError(f"the sandbox can't listen: {error.strerror}", hint=hint) from error

@@ -11,6 +11,7 @@ import click
 from msgspec import Struct
 
 from quiesce import app
+from quiesce.cli.loop import complete
 from quiesce.cli.options import source_options
 from quiesce.cli.probe import Step, Trial, tried
 from quiesce.cli.report import SCHEMA, Subcommands, columns, form_option, one_document, write_json
@@ -153,7 +154,7 @@ def test_command(
         config = configured(selection)
         if names:
             config = select(config, names)
-    trials = asyncio.run(_tried(config, form))
+    trials = complete(_tried(config, form))
     good = sum(trial.ok for trial in trials)
     if form == "json":
         write_json(TestDocument(ok=good == len(trials), sources=trials))

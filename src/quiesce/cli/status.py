@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ import click
 
 from quiesce import app
 from quiesce.cli.judged import INTERRUPTED, USAGE, delivered
+from quiesce.cli.loop import complete
 from quiesce.cli.options import output_options, question_options, source_options
 from quiesce.cli.output import Output, parse_states
 from quiesce.cli.progress import shown
@@ -82,7 +82,7 @@ def command(
     )
     json = output.form == "json"
     try:
-        look = asyncio.run(_ask(selection, question, output))
+        look = complete(_ask(selection, question, output))
         runs = [run for run in look.runs if matches(run, question)]
         kept = [run for run in runs if not wanted or run.state in wanted]
         rendered = shown(

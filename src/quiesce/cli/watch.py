@@ -6,10 +6,10 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import Callable
 
 from quiesce import app
-from quiesce.cli.judged import Ask, delivered, given_up
+from quiesce.cli.judged import INTERRUPTED, Ask, delivered, given_up
+from quiesce.cli.loop import complete
 from quiesce.cli.output import Output, rendering
 from quiesce.cli.screen import screen, write
 from quiesce.cli.session import Selection, configured
@@ -29,28 +29,18 @@ def watched(
     output: Output,
     ask: Ask,
     interval: float,
-    code: Callable[[Answer, app.System], int],
 ) -> int:
-    """Look until interrupted; the exit code is that of the last answer, or 130 before one."""
-    last: list[int] = []
+    """Look until interrupted: then 130, as the last answer may be old by then."""
     terminal = sys.stdout.isatty() and output.form in ("table", "wide")
     shape = output if terminal else output.streamed()
+    shown: list[Answer] = []
     try:
-        asyncio.run(
-            _watch(
-                selection,
-                shape,
-                ask,
-                interval,
-                lambda *seen: last.append(code(*seen)),
-                in_place=terminal,
-            )
-        )
-    except KeyboardInterrupt as error:
-        return last[-1] if last else delivered(*given_up(error, shape), json=False)
-    except Exception as error:  # noqa: BLE001 - the edge: a defect of ours is an answer too
+        complete(_watch(selection, shape, ask, interval, shown, in_place=terminal))
+    except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - the edge, as in `judged`
+        if isinstance(error, KeyboardInterrupt) and shown:
+            return INTERRUPTED  # the last frame stays where it is
         return delivered(*given_up(error, shape), json=False)
-    return last[-1]
+    return INTERRUPTED
 
 
 async def _watch(
@@ -58,7 +48,7 @@ async def _watch(
     output: Output,
     ask: Ask,
     interval: float,
-    note: Callable[[Answer, app.System], None],
+    shown: list[Answer],
     *,
     in_place: bool,
 ) -> None:
@@ -70,16 +60,16 @@ async def _watch(
         while True:
             answer = app.still_fresh(await ask(system, question, Progress()), config.max_age)
             app.must_exist(answer.look)
-            note(answer, system)
+            shown[:] = [answer]
             if in_place:
                 surface = screen(sys.stdout, color=output.color)
                 last = f"every {interval:g} s{surface.dot}Ctrl-C ends it"
                 lines = [*rendering(answer, output).out.splitlines(), last]
                 size = os.get_terminal_size(sys.stdout.fileno())
-                shown = fitting(lines, size.columns, size.lines)
-                frame = "".join(f"{line}\x1b[K\n" for line in shown)
+                fit = fitting(lines, size.columns, size.lines)
+                frame = "".join(f"{line}\x1b[K\n" for line in fit)
                 write(BEGIN + _over(drawn) + frame + "\x1b[J" + END)
-                drawn = sum(_rows(line, size.columns) for line in shown)
+                drawn = sum(_rows(line, size.columns) for line in fit)
             else:
                 content = _content(answer)
                 if content != before:
