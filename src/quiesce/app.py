@@ -10,6 +10,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, ValidationError, convert
 from msgspec.structs import asdict, replace
@@ -18,9 +19,13 @@ from quiesce.config import Config, SourceConfig, resolve
 from quiesce.errors import ConfigError
 from quiesce.model import Answer, Cost, Look, Question, Verdict
 from quiesce.render.complaint import nearest_hint
+from quiesce.source import Fetch
 from quiesce.sources import KINDS
 from quiesce.survey import Progress, Subject, awake_clock, survey
 from quiesce.verdict import Expectation, judge, reference
+
+if TYPE_CHECKING:
+    from quiesce.http import Client
 
 PAIRS = 3
 """How many double looks are taken before marks that never hold still are called active."""
@@ -39,12 +44,17 @@ class System(Struct, frozen=True, kw_only=True):
 
 @asynccontextmanager
 async def opened(
-    config: Config, environment: Mapping[str, str], *, application: str | None = None
+    config: Config,
+    environment: Mapping[str, str],
+    *,
+    narrowed: bool = False,
+    through: Callable[[Fetch], Fetch] = lambda fetch: fetch,
 ) -> AsyncIterator[System]:
     """Every configured source with its client, until the block ends.
 
-    Raises `ConfigError` when a secret or a certificate can't be had. `application` narrows
-    what will be asked, and so lifts `expect_at_least`.
+    Raises `ConfigError` when a secret or a certificate can't be had. `narrowed` says that
+    less than everything will be asked, which lifts `expect_at_least`. `through` may wrap
+    how each source asks, to look on.
     """
     from quiesce.http import Client  # aiohttp costs more than the rest: only when we ask
 
@@ -55,7 +65,7 @@ async def opened(
             client = Client(access, env=environment)
             stack.push_async_callback(client.aclose)
             kind = KINDS[source_config.kind]
-            source = kind.open(source_config.name, source_config.own, client)
+            source = kind.open(source_config.name, source_config.own, through(client))
             stack.push_async_callback(source.aclose)
             subjects.append(
                 Subject(
@@ -68,13 +78,13 @@ async def opened(
             )
         yield System(
             subjects=tuple(subjects),
-            expectation=expectation(config, narrowed=application is not None),
+            expectation=expectation(config, narrowed=narrowed),
         )
 
 
-def _spent(client: object) -> Callable[[], tuple[int, int]]:
+def _spent(client: Client) -> Callable[[], tuple[int, int]]:
     def spent() -> tuple[int, int]:
-        cost = client.spent  # type: ignore[attr-defined]
+        cost = client.spent
         return cost.requests, cost.bytes
 
     return spent

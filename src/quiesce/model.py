@@ -175,11 +175,10 @@ class Look(Struct, frozen=True, kw_only=True):
 
 
 class SourceVerdict(Struct, frozen=True, kw_only=True):
-    """The verdict on one source, with its share of the reasons."""
+    """The verdict on one source."""
 
     name: str
     verdict: VerdictName
-    reasons: tuple[str, ...] = ()
 
 
 class Verdict(Struct, frozen=True, kw_only=True):

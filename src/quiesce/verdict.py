@@ -140,7 +140,8 @@ def _doubts(
         doubts.append(f"{source.name} showed no parts at all: an empty list is not an answer")
     wanted = expectation.at_least.get(source.name, 0)
     if len(source.parts) < wanted:
-        doubts.append(f"{source.name} showed {total} parts, and at least {wanted} are expected")
+        shown = f"{len(source.parts)} {'part' if len(source.parts) == 1 else 'parts'}"
+        doubts.append(f"{source.name} showed {shown}, and at least {wanted} are expected")
     if before is not None:
         doubts += _part_doubts(source, before)
     elif earlier is not None:

@@ -369,3 +369,13 @@ def test_a_run_that_is_restarted_is_active_again(gate: FakeGate) -> None:
     assert not asyncio.run(look(gate, config=NORMAL)).whole.runs
     gate.show(idle.also("a", Past(id="old")))
     assert len(asyncio.run(look(gate, config=NORMAL)).whole.runs) == 1
+
+
+def test_a_long_run_is_in_the_status_of_its_pipeline_behind_many_newer_ones(gate: FakeGate) -> None:
+    """The newest runs alone would say that nothing of that name is running."""
+    gate.show(World.of(a=Part.of(finished=30, active=1)))
+    name = next(run.pipeline for run in asyncio.run(look(gate)).whole.runs)
+    found = asyncio.run(look(gate, Question(pipeline=name, limit=5)))
+    states = [run.state.active for run in found.whole.runs if run.pipeline == name]
+    assert len(states) == 6
+    assert states.count(True) == 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, TypeVar, get_args
 
 from msgspec.structs import replace
@@ -59,7 +59,8 @@ class Spinnaker:
         if question.marks:
             results = await _together(self._window(*part, question, findings) for part in parts)
             windows = dict(zip(parts, results, strict=True))
-        lists = (self._part(*part, windows.get(part), question, findings) for part in parts)
+        listed = parts if question.lists or not question.marks else ()
+        lists = (self._part(*part, windows.get(part), question, findings) for part in listed)
         if "search" not in self._config.parts:
             await _together(lists)
             return
@@ -139,7 +140,7 @@ class Spinnaker:
         # A window of tasks that is not full is the whole list. One of pipelines never is:
         # Gate drops what is older than 14 days from it unless it is asked by status.
         whole = window is not None and part == "tasks" and window.length < self._config.window
-        if (question.lists or not question.marks) and not whole:
+        if not whole:
             try:
                 listing = await self._everything(application, part, question)
             except SourceError as error:
@@ -246,9 +247,9 @@ class Spinnaker:
             found: Sequence[Run]
             scope = EVERYWHERE if question.application is None else names[0]
             try:
-                found = await self._recent(scope, query, question.limit, findings)
+                found = await self._recent(scope, query, question, findings)
             except SourceError:  # forbidden everywhere, so asked of each
-                each = (self._recent(name, query, question.limit, findings) for name in names)
+                each = (self._recent(name, query, question, findings) for name in names)
                 found = [run for runs in await _together(each) for run in runs]
             if any(run.pipeline == pipeline for run in found):
                 return
@@ -260,15 +261,21 @@ class Spinnaker:
         await self._by_config(question, pipeline, names, findings)
 
     async def _recent(
-        self, application: str, query: dict[str, str | int], limit: int, findings: Findings
+        self, application: str, query: dict[str, str | int], question: Question, findings: Findings
     ) -> Sequence[Run]:
-        """The newest runs that the search shows for a name."""
+        """The newest runs that the search shows for a name, and every active one.
+
+        A run that has been going on for long may have more than `limit` newer ones.
+        """
         part = _search_part(application)
         path = ("applications", application, "executions", "search")
         try:
-            body = await self._slim(path, {**query, "size": limit})
+            body = await self._slim(path, {**query, "size": question.limit})
             owner = "" if application == EVERYWHERE else application
             listing = parse.executions(body, self._name, owner, self._config.deck_url)
+            if listing.length >= question.limit:
+                active = await self._searched(application, {**query, **_active(question)})
+                self._report(part, active, findings)
         except SourceError as error:
             if application == EVERYWHERE and error.status == FORBIDDEN:
                 raise
@@ -351,11 +358,11 @@ async def _together(waiting: Iterable[Coroutine[Any, Any, Result]]) -> list[Resu
     results: dict[int, Result] = {}
     numbered = enumerate(waiting)
 
-    async def work() -> None:
-        for number, one in numbered:
+    async def work(first: tuple[int, Coroutine[Any, Any, Result]]) -> None:
+        for number, one in chain((first,), numbered):
             results[number] = await one
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(SIDE_BY_SIDE):
-            group.create_task(work())
+        for first in islice(numbered, SIDE_BY_SIDE):
+            group.create_task(work(first))
     return [results[number] for number in sorted(results)]
