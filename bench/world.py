@@ -250,7 +250,6 @@ def _ulid(dice: random.Random) -> str:
     return "01M8" + "".join(dice.choices("0123456789ABCDEFGHJKMNPQRSTVWXYZ", k=22))
 
 
-def _dump(value: object) -> bytes:
-    if not isinstance(value, dict):
-        value = list(value)  # type: ignore[call-overload]
-    return json.dumps(value, separators=(",", ":")).encode()
+def _dump(value: dict[str, Any] | Iterable[Any]) -> bytes:
+    whole = value if isinstance(value, dict) else list(value)
+    return json.dumps(whole, separators=(",", ":")).encode()

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.text import Text
@@ -24,14 +25,15 @@ MOST_LINES = 9
 FONT_FACES = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 
 
-def _printed(*arguments: str) -> str:
-    """What the command prints on a terminal of that width."""
+def _printed(folder: Path, *arguments: str) -> str:
+    """What the command prints on a terminal of that width, in a folder with a quiesce.toml."""
     keeper, terminal = pty.openpty()
     environment = {**os.environ, "COLUMNS": str(COLUMNS), "TERM": "xterm-256color"}
     with subprocess.Popen(
         [sys.executable, "-m", "quiesce", *arguments],
         stdout=terminal,
         stderr=subprocess.STDOUT,
+        cwd=folder,
         env=environment,
     ) as process:
         os.close(terminal)
@@ -54,16 +56,20 @@ def _printed(*arguments: str) -> str:
 
 def main() -> None:
     """Write the picture beside this file."""
-    console = Console(width=COLUMNS, record=True, file=Path(os.devnull).open("w"))  # noqa: SIM115
-    sources = "-s spinnaker+https://gate.example.com:8084 -s mixpanel"
-    with serve_in_thread(Sandbox("busy", seed=1, speed=10.0)) as box:
-        asked = [
-            *("-s", f"spinnaker+{box.gate_url}"),
-            *("-s", f"mixpanel+{box.mixpanel_url}?project_id={PROJECT}"),
-        ]
+    console = Console(width=COLUMNS, record=True, file=Path(os.devnull).open("w"))  # noqa: SIM115 - open to the end
+    with (
+        serve_in_thread(Sandbox("busy", seed=1, speed=10.0)) as box,
+        TemporaryDirectory() as name,
+    ):
+        folder = Path(name)
+        (folder / "quiesce.toml").write_text(
+            f'[sources.prod]\nkind = "spinnaker"\nurl = "{box.gate_url}"\n'
+            f'[sources.exports]\nkind = "mixpanel"\nurl = "{box.mixpanel_url}"\n'
+            f"project_id = {PROJECT}\n"
+        )
         for scenario in ("busy", "restarted-gate", "quiet"):
             box.load(scenario)
-            console.print(Text.from_ansi(f"$ quiesce check {sources}\n{_printed('check', *asked)}"))
+            console.print(Text.from_ansi(f"$ quiesce check\n{_printed(folder, 'check')}"))
     svg = console.export_svg(title="quiesce check")
     target = Path(__file__).with_name("terminal.svg")
     target.write_text(FONT_FACES.sub("", svg).replace("Fira Code", "ui-monospace, Menlo, Consolas"))

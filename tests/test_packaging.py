@@ -23,6 +23,12 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "quiesce"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
+COMPLETIONS = {
+    "bash": "share/bash-completion/completions/quiesce",
+    "zsh": "share/zsh/site-functions/_quiesce",
+    "fish": "share/fish/vendor_completions.d/quiesce.fish",
+}
+
 # Put together here, so that this file does not hold what it looks for.
 REGISTRIES = ["pypi|org", "pythonhosted|org", "registry|npmjs", "registry|yarnpkg", "crates|io"]
 HOMES = ["|work|", "|root|", "|opt|wheels|"]
@@ -101,12 +107,19 @@ def test_the_wheel_holds_every_file_of_the_package(contents: set[str]) -> None:
     assert "quiesce/py.typed" in shipped
 
 
-def test_the_wheel_holds_the_licence_and_what_belongs_under_share(contents: set[str]) -> None:
+def test_the_wheel_holds_the_licence_and_the_completions(contents: set[str]) -> None:
     assert f"quiesce-{__version__}.dist-info/licenses/LICENSE" in contents
-    share = ROOT / "share"
-    expected = {path.relative_to(ROOT).as_posix() for path in share.rglob("*") if path.is_file()}
     data = f"quiesce-{__version__}.data/data/"
-    assert {name.removeprefix(data) for name in contents if name.startswith(data)} == expected
+    shared = {name.removeprefix(data) for name in contents if name.startswith(data)}
+    assert shared == set(COMPLETIONS.values())
+
+
+@pytest.mark.parametrize("shell", COMPLETIONS)
+def test_a_completion_is_what_the_command_prints(shell: str) -> None:
+    printed = run(sys.executable, "-m", "quiesce", "completion", shell)
+    file = COMPLETIONS[shell]
+    kept = (ROOT / file).read_text("utf-8")
+    assert kept == printed, f"run: quiesce completion {shell} > {file}"
 
 
 def test_the_wheel_says_what_it_is(metadata: Message) -> None:
@@ -118,12 +131,9 @@ def test_the_wheel_says_what_it_is(metadata: Message) -> None:
 
 
 def test_the_wheel_shows_the_readme(metadata: Message) -> None:
-    readme = ROOT / "README.md"
-    if not readme.exists():
-        pytest.skip("there is no README.md yet")
     shown = metadata.get_payload(decode=True)
     assert isinstance(shown, bytes)
-    assert shown.decode().strip() == readme.read_text("utf-8").strip()
+    assert shown.decode().strip() == (ROOT / "README.md").read_text("utf-8").strip()
 
 
 def test_the_installed_wheel_starts(wheel: Path, tmp_path: Path) -> None:

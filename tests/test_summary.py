@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,9 +85,9 @@ def test_a_state_that_was_asked_for_has_a_group_though_it_is_empty() -> None:
 
 
 @given(runs, st.randoms())
-def test_the_order_of_the_input_does_not_matter(some: list[Run], random: object) -> None:
+def test_the_order_of_the_input_does_not_matter(some: list[Run], random: Random) -> None:
     shuffled = list(some)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     assert oldest_first(shuffled) == oldest_first(some)
     assert newest_first(shuffled) == newest_first(some)
     assert by_state(shuffled) == by_state(some)

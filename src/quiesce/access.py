@@ -1,6 +1,6 @@
 """How a system is reached: address, sign-in and budgets, as values.
 
-`config.py` makes these from words and `http.py` acts on them; neither knows the other.
+`config` makes these from words and `http` acts on them; neither knows the other.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ QuiesceError
 │   └── Truncated          there is more than was given: raise the limit
 └── StoreError             the memory can't be read or written
 
-A foreign error is wrapped once, where it enters (`http.py`, `config.py`), with `from`.
+A foreign error is wrapped once, where it enters (`http`, `config`), with `from`.
 Texts in these errors are already redacted and free of control characters: whoever raises
 one with words from outside passes them through `quiesce.http.Redactor` first.
 """

@@ -12,7 +12,7 @@ from tests.cli.acceptance import both, both_in_toml, configure, gate, planted, r
 from tests.cli.program import quiesce
 
 from quiesce import app
-from quiesce.model import Answer, Look, SourceLook, Verdict
+from quiesce.model import Answer, Look, SourceLook, Verdict, VerdictName
 from quiesce.sandbox import Fault, Sandbox, serve_in_thread
 
 QUICK = 'settle = "150ms"\n'
@@ -45,7 +45,7 @@ def test_active_is_exit_1_and_shows_on_what(box: Sandbox, tmp_path: Path) -> Non
     told = quiesce("check", *both(box), cwd=tmp_path)
     assert told.returncode == 1
     assert ident in told.stdout
-    assert told.stdout.splitlines()[-1].startswith("active: 1 run is active; oldest: Deploy (eks")
+    assert told.stdout.splitlines()[-1].startswith("active: 1 run; oldest: Deploy (eks")
     assert "2 looks" not in told.stderr  # one running run decides
 
 
@@ -138,11 +138,11 @@ def test_fewer_parts_than_expected_are_unknown(box: Sandbox, tmp_path: Path) -> 
 
 
 def test_a_quiet_that_grew_old_before_it_could_be_said_is_unknown() -> None:
-    def answer(word: str) -> Answer:
+    def answer(word: VerdictName) -> Answer:
         source = SourceLook(name="gate", kind="spinnaker", started=90.0, finished=100.0)
         at = app.unseen("").verdict.at
         look = Look(sources=(source,), began_at=at, ended_at=at)
-        verdict = Verdict(verdict=word, at=at, reasons=(), sources=(), confirmed=True)  # type: ignore[arg-type]
+        verdict = Verdict(verdict=word, at=at, reasons=(), sources=(), confirmed=True)
         return Answer(verdict=verdict, look=look, costs={})
 
     quiet, active = answer("quiet"), answer("active")

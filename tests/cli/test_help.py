@@ -142,10 +142,11 @@ def test_every_key_sign_in_and_kind_is_in_its_topic() -> None:
     assert all(f"\n  {kind} " in sources for kind in KINDS)
 
 
-@pytest.mark.parametrize("code", ["0", "1", "2", "3", "124", "130"])
-def test_every_exit_code_is_in_the_topic_and_in_the_page(code: str) -> None:
+@pytest.mark.parametrize("code", ["0", "1", "2", "3", "124", "130", "143"])
+def test_every_exit_code_is_in_the_topic_the_page_and_the_readme(code: str) -> None:
     assert re.search(rf"^  {code} ", topic_text("exit-codes"), re.MULTILINE)
-    assert f"\n| {code} |" in (DOCS / "exit-codes.md").read_text()
+    for page in (DOCS / "exit-codes.md", DOCS.parent / "README.md"):
+        assert f"\n| {code} |" in page.read_text(encoding="utf-8")
 
 
 def test_the_page_of_exit_codes_names_every_command() -> None:

@@ -13,6 +13,7 @@ import pexpect
 import pytest
 from tests.cli.program import COMMAND, quiesce
 
+from quiesce.access import Basic, Bearer
 from quiesce.cli.draft import place
 from quiesce.config import check, load, resolve
 from quiesce.errors import ConfigError
@@ -55,7 +56,8 @@ def test_basic_of_spin_works_at_once_and_its_password_stays_where_it_is(
     assert table["auth"]["username"] == "alice"
     (source,) = load(file, KINDS).sources
     access = resolve(source, os.environ)
-    assert access.auth.password.reveal() == SECRET  # type: ignore[union-attr]
+    assert isinstance(access.auth, Basic)
+    assert access.auth.password.reveal() == SECRET
     assert list(tmp_path.iterdir()) == [file]
 
 
@@ -192,7 +194,9 @@ def test_a_token_is_read_from_spins_file_each_time_as_spin_renews_it(
     (source,) = load(tmp_path / "quiesce.toml", KINDS).sources
     assert source.sign_in.type == "bearer"
     spin_file.write_text(text.format("second-token"))
-    assert resolve(source, os.environ).auth.token.reveal() == "second-token"  # type: ignore[union-attr]
+    auth = resolve(source, os.environ).auth
+    assert isinstance(auth, Bearer)
+    assert auth.token.reveal() == "second-token"
 
 
 def test_a_password_that_spin_takes_from_a_variable_comes_from_there(

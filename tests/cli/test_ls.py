@@ -12,6 +12,8 @@ import pytest
 from tests.cli.acceptance import EXPORT, PROJECT, both, gate, running, small, valid
 from tests.cli.program import document, quiesce
 
+from quiesce.cli.main import main
+from quiesce.render.columns import FIELDS
 from quiesce.sandbox import Fault, Sandbox, serve_in_thread
 
 
@@ -98,7 +100,8 @@ def test_with_gaps_a_name_may_exist_after_all(box: Sandbox, tmp_path: Path) -> N
     box.faults.add(Fault(kind="status", status=500, path="**/jobs"))
     told = quiesce("ls", "-a", "chekout", *both(box), cwd=tmp_path)
     assert (told.returncode, told.stdout) == (3, "")
-    assert told.stderr.startswith("cannot tell: ")
+    assert told.stderr.startswith("cannot tell: no application named `chekout` in ")
+    assert "could not be read, so it may exist\n" in told.stderr
 
 
 def test_parts_narrow_and_every_answer_says_so(box: Sandbox, tmp_path: Path) -> None:
@@ -134,10 +137,23 @@ def test_every_format_shows_the_run(box: Sandbox, tmp_path: Path) -> None:
 
 def test_fields_without_a_value_are_listed(box: Sandbox, tmp_path: Path) -> None:
     told = quiesce("ls", *gate(box), "--fields", cwd=tmp_path)
-    assert "native_state" in told.stdout + told.stderr
-    told = quiesce("ls", "--fields", "pipline", *gate(box), cwd=tmp_path)
-    assert told.returncode == 2
-    assert "`pipeline`" in told.stderr
+    assert (told.returncode, told.stdout.splitlines(), told.stderr) == (0, list(FIELDS), "")
+    assert box.requests == []
+
+
+@pytest.mark.parametrize("command", ["ls", "check", "wait", "status"])
+def test_the_fields_are_listed_by_every_command_and_a_wrong_one_gets_the_nearest(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, "--fields"]) == 0
+    assert capsys.readouterr().out.splitlines() == list(FIELDS)
+    more = ["Deploy"] if command == "status" else []
+    for wrong in ("pipline", ""):  # an empty variable of a script is no question
+        assert main([command, *more, "--fields", wrong]) == 2
+        told = capsys.readouterr()
+        assert told.out == ""
+        assert f"unknown field `{wrong}`" in told.err
+        assert ("did you mean `pipeline`" in told.err) is (wrong != "")
 
 
 def test_wrong_states_and_sources_get_the_nearest(box: Sandbox, tmp_path: Path) -> None:

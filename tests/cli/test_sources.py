@@ -120,6 +120,19 @@ def test_a_wrong_password_fails_at_the_sign_in_and_is_not_shown(
     assert SECRET not in told.stdout + told.stderr
 
 
+@pytest.mark.parametrize("keys", ["timeout=9s&deadline=400ms", "timeout=400ms&deadline=9s"])
+def test_who_never_answers_has_not_signed_anybody_in(
+    keys: str, box: Sandbox, tmp_path: Path
+) -> None:
+    box.faults.add(Fault(kind="hang", path="/applications"))
+    code, source = trial(tmp_path, "-s", f"spinnaker+{box.gate_url}?attempts=1&{keys}")
+    assert (code, states(source)) == (3, "ooooofs")
+    failure = source["steps"]["sign-in"]["failure"]
+    assert failure["error"] == "unavailable"
+    assert "did not answer" in failure["message"]
+    assert source["parts_read"] is None
+
+
 def test_a_part_that_can_not_be_read_fails_at_the_rights(box: Sandbox, tmp_path: Path) -> None:
     box.faults.add(Fault(path="/applications/*/tasks", kind="status", status=403))
     code, source = trial(tmp_path, "-s", f"spinnaker+{box.gate_url}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,8 +119,15 @@ def test_with_gaps_a_name_may_exist_after_all(box: Sandbox, tmp_path: Path) -> N
     box.faults.add(Fault(kind="status", status=403, path="/applications"))
     told = quiesce("status", "Deplyo", *both(box), cwd=tmp_path)
     assert (told.returncode, told.stdout) == (3, "")
-    assert "cannot tell: " in told.stderr
+    said = "cannot tell: no pipeline named `Deplyo` in what could be read; spinnaker could not be"
+    assert told.stderr.startswith(f"{said} read, so it may exist\n")
     assert "gap: spinnaker *: " in told.stderr
+    box.faults.clear()
+    box.faults.add(Fault(kind="status", status=403, path="/applications/eks/pipelineConfigs"))
+    told = quiesce("status", "Deplyo", *gate(box), cwd=tmp_path)
+    assert (told.returncode, told.stdout) == (3, "")
+    said = r"cannot tell: no pipeline named `Deplyo` in \d+ of \d+ parts; 1 could not be read, "
+    assert re.match(said + "so it may exist\n", told.stderr)
 
 
 def test_a_system_that_fails_is_a_gap_and_the_other_is_shown(box: Sandbox, tmp_path: Path) -> None:
@@ -156,3 +164,12 @@ def test_a_wrong_option_leaves_one_document(
     shown = valid(told, "status")
     assert shown["runs"] == {}
     assert len(shown["gaps"]) == 1
+
+
+def test_it_says_what_it_has_cost(box: Sandbox, tmp_path: Path) -> None:
+    told = quiesce("status", "Deploy", "--stats", "-o", "json", *both(box), cwd=tmp_path)
+    assert told.returncode == 0
+    assert valid(told, "status")["runs"]
+    lines = [line for line in told.stderr.splitlines() if line.startswith("stats: ")]
+    assert [line.split(":")[1] for line in lines] == [" spinnaker", " mixpanel"]
+    assert all(re.search(r": \d+ requests? .*, 1 look, ", line) for line in lines)

@@ -31,6 +31,7 @@ from tests.cli.acceptance import (
 )
 from tests.cli.program import COMMAND, quiesce
 
+from quiesce.cli.main import main
 from quiesce.cli.options import FORMATS
 from quiesce.sandbox import Fault, Sandbox, World, serve_in_thread
 
@@ -315,6 +316,20 @@ def test_plain_progress_is_lines_anywhere(box: Sandbox, tmp_path: Path) -> None:
     assert "\r" not in told.stderr
 
 
+def test_a_signal_asks_for_the_line(box: Sandbox, tmp_path: Path) -> None:
+    box.faults.add(Fault(kind="hang", system="gate"))
+    process = started("ls", "--progress", "none", *gate(box), cwd=tmp_path)
+    until = time.monotonic() + 20
+    while not box.requests:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    process.send_signal(signal.SIGUSR1)
+    assert process.stderr is not None
+    assert process.stderr.readline().startswith("asking 1 source  0 parts read  0 active so far")
+    process.send_signal(signal.SIGINT)
+    assert ended(process).returncode == 130
+
+
 def test_the_lines_of_wait_and_its_progress_do_not_mix(box: Sandbox, tmp_path: Path) -> None:
     configure(tmp_path, both_in_toml(box, keys='settle = "1500ms"'))
     env = {"QUIESCE_PASSWORD": "x"}
@@ -335,31 +350,31 @@ def test_watching_redraws_in_place_and_leaves_the_last_frame(
     columns: int, box: Sandbox, tmp_path: Path
 ) -> None:
     first = running(box.world)
-    words = ("ls", "-w", "--interval", "200ms", *gate(box))
+    words = ("ls", "-w", "--interval", "1s", *gate(box))
     shown = Terminal(*words, cwd=tmp_path, columns=columns, rows=24)
     shown.read(until=b"1 active")
     running(box.world, "checkout")
     shown.read(until=b"2 active")
     box.world.end(first)
-    time.sleep(0.6)
+    time.sleep(1.5)
     shown.process.send_signal(signal.SIGINT)
     text = shown.end()
-    assert shown.process.returncode == 0
+    assert shown.process.returncode == 130
     assert "\x1b[2J" not in text
     lines = shown.lines()
     assert sum("running" in line and "active (" not in line for line in lines) == 1
     assert sum(" active (" in line for line in lines) == 1
-    assert lines[-1] == "every 0.2 s · Ctrl-C ends it"
+    assert lines[-1] == "every 1 s · Ctrl-C ends it"
     assert first[:12] not in "".join(lines)
 
 
 def test_a_frame_that_is_too_tall_says_what_it_leaves_out(box: Sandbox, tmp_path: Path) -> None:
     for _ in range(30):
         running(box.world)
-    words = ("ls", "-w", "--interval", "200ms", *gate(box))
+    words = ("ls", "-w", "--interval", "1s", *gate(box))
     shown = Terminal(*words, cwd=tmp_path, columns=100, rows=15)
     shown.read(until=b"Ctrl-C")
-    time.sleep(0.6)
+    time.sleep(1.5)
     shown.process.send_signal(signal.SIGINT)
     shown.end()
     lines = shown.lines()
@@ -373,16 +388,16 @@ def test_a_frame_that_is_too_tall_says_what_it_leaves_out(box: Sandbox, tmp_path
 def test_watching_in_a_pipe_is_a_json_line_a_change(
     command: str, box: Sandbox, tmp_path: Path
 ) -> None:
-    process = started(command, "-w", "--interval", "100ms", *gate(box), cwd=tmp_path)
+    process = started(command, "-w", "--interval", "1s", *gate(box), cwd=tmp_path)
     assert process.stdout is not None
     assert json.loads(process.stdout.readline())["verdict"] == "quiet"
-    time.sleep(0.5)  # nothing changes, so nothing comes
+    time.sleep(1.5)  # nothing changes, so nothing comes
     ident = running(box.world)
     assert json.loads(process.stdout.readline())["run"]["id"] == ident
     assert json.loads(process.stdout.readline())["verdict"] == "active"
     process.send_signal(signal.SIGINT)
     told = ended(process)
-    assert (told.returncode, told.stdout) == (1 if command == "check" else 0, "")
+    assert (told.returncode, told.stdout) == (130, "")
     assert told.stderr == ""
 
 
@@ -391,3 +406,20 @@ def test_watching_a_wrong_question_ends_at_once(box: Sandbox, tmp_path: Path) ->
     assert told.returncode == 2
     (line,) = told.stdout.splitlines()
     assert json.loads(line)["verdict"] == "unknown"
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "raw", "name", "plain", "nagios"])
+def test_watching_needs_a_format_that_goes_on(
+    form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--nagios"] if form == "nagios" else ["-o", form]
+    for command in ("ls", "check") if form != "nagios" else ("check",):
+        assert main([command, "-w", *words, "-s", "spinnaker+http://127.0.0.1:1"]) == 2
+        told = capsys.readouterr()
+        if form == "json":
+            assert json.loads(told.out)["verdict"] == "unknown"
+            assert "--watch" in json.loads(told.err)["message"]
+        else:
+            assert told.out == ""
+            assert f"error: --watch can't go on in the format of `{' '.join(words)}`" in told.err
+            assert "hint: use it with -o table, wide, or jsonl" in told.err

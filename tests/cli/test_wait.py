@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.cli.acceptance import (
 )
 from tests.cli.program import quiesce
 
+from quiesce.cli.main import main
 from quiesce.sandbox import Fault, Sandbox, serve_in_thread
 
 ENV = {"QUIESCE_PASSWORD": "x"}
@@ -47,15 +49,15 @@ def test_quiet_and_settled_ends_it(box: Sandbox, tmp_path: Path) -> None:
 
 def test_a_line_at_once_one_a_change_and_then_the_verdict(box: Sandbox, tmp_path: Path) -> None:
     first = running(box.world, "eks")
-    words = ("wait", "--timeout", "20s", "--interval", "100ms")
+    words = ("wait", "--timeout", "20s", "--interval", "1s")
     process = started(*words, cwd=tmp_path, env=ENV)
     assert process.stderr is not None
     lines = [process.stderr.readline()]
-    assert lines[0].startswith("active: 1 run is active; oldest: Deploy (eks, gate) running")
+    assert lines[0].startswith("active: 1 run; oldest: Deploy (eks, gate) running")
     assert first in lines[0]
     second = running(box.world, "checkout")
     lines.append(process.stderr.readline())
-    assert lines[1].startswith("active: 2 runs are active")
+    assert lines[1].startswith("active: 2 runs; ")
     box.world.end(first)
     lines.append(process.stderr.readline())
     assert second in lines[2]
@@ -67,16 +69,25 @@ def test_a_line_at_once_one_a_change_and_then_the_verdict(box: Sandbox, tmp_path
     # Nothing is said twice: what is left is the quiet that was seen, and the last line.
     rest = told.stderr.splitlines()
     assert sum(line.startswith("active: ") for line in rest) == 0
-    assert 1 <= len(rest) <= 4
+    assert 2 <= len(rest) <= 5
+    assert re.fullmatch(r"waited \S+ s for 2 runs, the last: Deploy \(checkout\)", rest[-2])
 
 
 def test_124_prints_the_survivors(box: Sandbox, tmp_path: Path) -> None:
     ident = running(box.world)
-    words = ("wait", "--timeout", "1s", "--interval", "100ms")
+    text = both_in_toml(box, keys='settle = "100ms"')
+    deck = f'url = "{box.gate_url}"\ndeck_url = "https://deck.example.com"'
+    configure(tmp_path, text.replace(f'url = "{box.gate_url}"', deck))
+    words = ("wait", "--timeout", "500ms")
     told = quiesce(*words, cwd=tmp_path, env=ENV)
     assert told.returncode == 124
     assert ident in told.stdout
-    assert told.stdout.splitlines()[-1].startswith("active: 1 run is active; oldest: Deploy")
+    assert told.stdout.splitlines()[-1].startswith("active: 1 run; oldest: Deploy")
+    lines = told.stderr.splitlines()
+    assert re.fullmatch(r"waited \S+ s for 1 run, and 1 is still active", lines[1])
+    assert re.fullmatch(
+        rf"still active: Deploy \(eks, gate\) https://deck\.example\.com/\S+{ident}", lines[2]
+    )
     told = quiesce(*words, "-o", "json", cwd=tmp_path, env=ENV)
     assert told.returncode == 124
     assert [run["id"] for run in valid(told)["runs"]] == [ident]
@@ -100,7 +111,7 @@ def test_a_time_too_short_for_one_look_is_unknown(box: Sandbox, tmp_path: Path) 
 
 def test_what_stays_unknown_is_unknown_in_the_end(box: Sandbox, tmp_path: Path) -> None:
     box.faults.add(Fault(kind="status", status=403, path="/applications/eks/**"))
-    words = ("wait", "--timeout", "900ms", "--interval", "200ms")
+    words = ("wait", "--timeout", "1500ms", "--interval", "1s")
     told = quiesce(*words, cwd=tmp_path, env=ENV)
     assert told.returncode == 3
     assert told.stdout.startswith("cannot tell: ")
@@ -110,7 +121,7 @@ def test_what_stays_unknown_is_unknown_in_the_end(box: Sandbox, tmp_path: Path) 
 
 def test_trouble_that_passes_is_waited_out(box: Sandbox, tmp_path: Path) -> None:
     box.faults.add(Fault(kind="status", status=403, path="/applications", times=2))
-    words = ("wait", "--timeout", "20s", "--interval", "100ms", "-o", "json")
+    words = ("wait", "--timeout", "20s", "--interval", "1s", "-o", "json")
     told = quiesce(*words, cwd=tmp_path, env=ENV)
     assert told.returncode == 0
     assert valid(told)["settled"]
@@ -130,3 +141,12 @@ def test_a_time_has_a_unit(time_out: str, box: Sandbox, tmp_path: Path) -> None:
     assert (told.returncode, told.stdout) == (2, "")
     assert told.stderr.startswith("error: ")
     assert "--timeout" in told.stderr
+
+
+@pytest.mark.parametrize("command", ["wait", "ls", "check"])
+def test_nobody_is_asked_without_a_pause(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for interval in ("0s", "999ms"):
+        assert main([command, "--interval", interval]) == 2
+        told = capsys.readouterr()
+        assert told.out == ""
+        assert f"`{interval}` is too short: it must be at least 1s" in told.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from random import Random
 from typing import Literal
 
@@ -41,8 +42,8 @@ class Activity:
         if random.random() < 0.1:
             self._later(random.uniform(0, 60), self._forget)
 
-    def _later(self, seconds: float, what: object, *arguments: object) -> None:
-        asyncio.get_running_loop().call_later(seconds, what, *arguments)  # type: ignore[arg-type]
+    def _later(self, seconds: float, what: Callable[..., object], *arguments: object) -> None:
+        asyncio.get_running_loop().call_later(seconds, what, *arguments)
 
     def _place(self) -> Place:
         return self._random.choice(self._world.every())

@@ -8,6 +8,7 @@ tables, and a test compares them.
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from tests.double_look.states import Budget, Case
 
@@ -22,8 +23,8 @@ BY_STATE = (("Q",), ("R",))
 WRONG_ORDER = (("R",), ("Q",))
 
 
-def _case(name: str, outcome: tuple[bool, bool], **how: object) -> Case:
-    return Case(name=name, instant=outcome[0], flight=outcome[1], **how)  # type: ignore[arg-type]
+def _case(name: str, outcome: tuple[bool, bool], **how: Any) -> Case:
+    return Case(name=name, instant=outcome[0], flight=outcome[1], **how)
 
 
 _twice = partial(_case, second_list=True, mark="newest")

@@ -16,7 +16,7 @@ from typing import Literal
 from tests.double_look.activity import HAND_OVER, Activity, Temper
 from tests.double_look.adversary import ACTIVE_RUNS, claimed
 from tests.double_look.clock import VirtualLoop, now, simulate, sleep
-from tests.double_look.faces import Plain, gate, project, subject
+from tests.double_look.faces import Order, Plain, gate, project, subject
 from tests.double_look.faults import FAULTS, Fault, Faulty
 from tests.double_look.world import Place, World
 
@@ -138,14 +138,14 @@ class Scene:
         elif kind == "mix":
             source = project(kind, self.world, latency)
         else:
-            order = random.choice(("one answer", "mark, list"))
+            order: Order = random.choice(("one answer", "mark, list"))
             if self.lag:
                 order = "one answer"  # the only reading that stands stale answers
             source = Plain(
                 kind,
                 self.world,
                 latency=latency,
-                order=order,  # type: ignore[arg-type]
+                order=order,
                 parallel=random.random() < 0.5,
             )
         if self.fault is not None:

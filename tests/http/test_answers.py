@@ -192,7 +192,7 @@ async def test_what_we_say_about_ourselves(serve: Serve, make: Make) -> None:
         ),
     ],
 )
-async def test_what_each_answer_means(  # noqa: PLR0917
+async def test_what_each_answer_means(
     serve: Serve,
     make: Make,
     fails: Fails,
@@ -261,7 +261,7 @@ async def test_a_list_of_almost_nothing_is_not_held(serve: Serve, make: Make, fa
         ),
     ],
 )
-async def test_a_hint_says_what_to_do(  # noqa: PLR0917
+async def test_a_hint_says_what_to_do(
     serve: Serve,
     make: Make,
     fails: Fails,

@@ -40,7 +40,7 @@ def bomb(coding: str, size: int = 64 * MIB) -> bytes:
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "raw"])
 @pytest.mark.parametrize("status", [200, 500])
-async def test_a_bomb_is_not_inflated_beyond_the_limit(  # noqa: PLR0917
+async def test_a_bomb_is_not_inflated_beyond_the_limit(
     serve: Serve, make: Make, fails: Fails, grown: list[int], coding: str, status: int
 ) -> None:
     headers = {"Content-Encoding": "gzip" if coding == "gzip" else "deflate"}

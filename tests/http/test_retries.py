@@ -174,7 +174,7 @@ async def test_a_time_out_of_the_network_is_not_ours(
         (OSError("odd"), "no connection to gate at 127.0.0.1:8084 (3 attempts)", 3),
     ],
 )
-async def test_a_host_that_is_not_there(  # noqa: PLR0917
+async def test_a_host_that_is_not_there(
     make: Make,
     fails: Fails,
     monkeypatch: pytest.MonkeyPatch,
@@ -239,7 +239,7 @@ async def test_retry_after_may_be_a_date_by_the_systems_own_clock(serve: Serve, 
     ],
 )
 @pytest.mark.parametrize("status", [429, 503])
-async def test_who_asks_for_too_long_is_not_waited_for(  # noqa: PLR0917
+async def test_who_asks_for_too_long_is_not_waited_for(
     serve: Serve, make: Make, fails: Fails, status: int, asked: str, said: str
 ) -> None:
     server = await serve((status, {"Retry-After": asked}, b""))

@@ -10,9 +10,9 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.render.samples import HOSTILE
+from tests.render.samples import HOSTILE, unguarded
 
-from quiesce.render.clean import MOST_MARKS, clean, csv_cell, harmless, to_ascii, unguarded
+from quiesce.render.clean import MOST_MARKS, clean, csv_cell, harmless, to_ascii
 from quiesce.render.encode import to_json
 
 anything = st.text(st.characters(exclude_categories=())) | st.sampled_from(list(HOSTILE.values()))

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import json
-from itertools import pairwise
 
 import pytest
-from tests.render.samples import GAP, HOSTILE, make_answer, make_source
+from tests.render.samples import HOSTILE
 
 from quiesce.errors import (
-    Absent,
     ConfigError,
     Known,
     Misunderstood,
     QuiesceError,
     Refused,
     SourceError,
-    StoreError,
     Truncated,
     Unavailable,
 )
 from quiesce.render.complaint import (
-    absent_complaint,
     complaint,
-    gap_complaint,
     nearest,
     nearest_hint,
     to_line,
@@ -83,19 +78,11 @@ def test_the_line_for_programs() -> None:
         (Truncated("x"), "truncated"),
         (SourceError("x"), "unexpected"),
         (ConfigError("x"), "config"),
-        (Absent("pipeline", "x"), "absent"),
-        (StoreError("x"), "store"),
         (QuiesceError("x"), "unexpected"),
     ],
 )
 def test_every_error_has_a_name(error: QuiesceError, name: str) -> None:
     assert complaint(error).error == name
-
-
-def test_a_gap_is_shown_like_the_error_that_it_was() -> None:
-    shown = to_text(gap_complaint("gate", GAP))
-    order = [shown.index(word) for word in ("error:", "asked:", "cause:", "hint:")]
-    assert all(one < other for one, other in pairwise(order))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -110,18 +97,10 @@ def test_a_hostile_name_stays_on_its_line(name: str) -> None:
     assert json.loads(line)["message"] == bad
 
 
-def test_an_absent_name_offers_the_nearest_with_where_they_are() -> None:
+def test_the_nearest_come_with_where_they_are() -> None:
     known = (Known("Deploy Prod", "eks"), Known("Deploy Prod", "checkout"), Known("Deploy QA"))
-    error = Absent("pipeline", "Deploy Prdo", known)
-    shown = absent_complaint(error, make_answer(make_source(), make_source("data")).look)
-    assert shown.what == "no pipeline named `Deploy Prdo` in 2 sources, all parts read"
-    assert shown.hint == ("nearest: `Deploy Prod` (eks), `Deploy Prod` (checkout), `Deploy QA`")
-
-
-def test_an_absent_name_may_exist_where_there_are_gaps() -> None:
-    look = make_answer(make_source(gaps=(GAP,))).look
-    assert absent_complaint(Absent("pipeline", "x"), look).what == (
-        "no pipeline named `x` in 200 of 201 parts; 1 part could not be read, so it may exist"
+    assert nearest_hint("Deploy Prdo", known) == (
+        "nearest: `Deploy Prod` (eks), `Deploy Prod` (checkout), `Deploy QA`"
     )
 
 

@@ -11,11 +11,28 @@ from typing import Any, get_args
 
 import jsonschema
 import pytest
-from tests.render.samples import HOSTILE, NOW, hostile_answer, hostile_run, make_answer, make_source
+from tests.render.samples import (
+    HOSTILE,
+    NOW,
+    hostile_answer,
+    hostile_run,
+    make_answer,
+    make_source,
+    unguarded,
+)
 
 from quiesce.model import Answer, Question, Run, State
-from quiesce.render import Format, Rendered, Screen, render, render_status, render_unknown
-from quiesce.render.clean import clean, harmless, unguarded
+from quiesce.render import (
+    Format,
+    Rendered,
+    Screen,
+    render,
+    render_status,
+    render_unknown,
+    survivor_lines,
+    waited_line,
+)
+from quiesce.render.clean import clean, harmless
 from quiesce.render.names import parse_name
 from quiesce.render.schemas import schema
 from quiesce.render.stats import stats
@@ -79,9 +96,19 @@ def test_one_line_stays_one_line(form: Format) -> None:
 def test_stats_are_harmless_too() -> None:
     for name, screen in product(HOSTILE.values(), SCREENS.values()):
         source = make_source(name, gaps=hostile_answer(name).look.gaps)
-        text = stats(make_answer(source), screen)
+        text = stats(make_answer(source).look, screen)
         assert lines(text) == 1
         assert_harmless(text, screen)
+
+
+def test_the_end_of_a_wait_is_harmless_too() -> None:
+    for name, screen in product(HOSTILE.values(), SCREENS.values()):
+        answer = hostile_answer(name or "x")
+        ended = make_answer(make_source(), verdict="quiet")
+        said = [waited_line(one, answer.look.runs, 1.0, screen) for one in (answer, ended)]
+        for text in [*said, *survivor_lines(answer, screen)]:
+            assert lines(text + "\n") == 1
+            assert_harmless(text, screen)
 
 
 @pytest.mark.parametrize("kind", HOSTILE)

@@ -8,10 +8,26 @@ from typing import Any
 import pytest
 from tests.render.samples import GAP, NOW, busy, make_answer, make_run, make_source
 
-from quiesce.model import REST, Answer, Question, State
-from quiesce.render import Screen, progress_line, render, render_status, render_unknown
+from quiesce.errors import Absent
+from quiesce.model import REST, Answer, Question, SourceLook, State
+from quiesce.render import (
+    Screen,
+    progress_line,
+    render,
+    render_status,
+    render_unknown,
+    survivor_lines,
+    waited_line,
+)
 from quiesce.render.gaps import MOST_GAPS, gap_lines
-from quiesce.render.sentences import conclusion, finding, footer, unread
+from quiesce.render.sentences import (
+    MOST_SURVIVORS,
+    conclusion,
+    finding,
+    footer,
+    unfound,
+    unread,
+)
 from quiesce.render.stats import stats
 from quiesce.render.words import begin
 
@@ -120,7 +136,7 @@ def test_active_says_how_many_and_which_is_the_oldest() -> None:
     run = make_run(state=State.WAITING, waiting_on="Approve prod?")
     answer = make_answer(make_source(runs=(run,)), reasons=("1 run is active",))
     assert conclusion(answer, NOW, PIPE) == (
-        "active: 1 run is active; oldest: Deploy prod (eks, gate) waiting on"
+        "active: 1 run; oldest: Deploy prod (eks, gate) waiting on"
         ' "Approve prod?", began 41 min ago, 01JDW8YQ3ZK4ABCDEFGHJKMNPQ'
     )
 
@@ -129,7 +145,7 @@ def test_active_without_any_begin_names_no_oldest() -> None:
     run = make_run(created_at=None, started_at=None)
     answer = make_answer(make_source(runs=(run,)), reasons=("1 run is active",))
     assert begin(run) is None
-    assert conclusion(answer, NOW, PIPE) == "active: 1 run is active"
+    assert conclusion(answer, NOW, PIPE) == "active: 1 run"
 
 
 def test_not_knowing_gives_every_reason() -> None:
@@ -202,7 +218,7 @@ def test_in_a_pipe_results_and_remarks_are_apart() -> None:
 
 
 def test_a_verdict_is_a_result_of_check_in_a_table_and_a_remark_beside_data() -> None:
-    verdict = "active: 4 runs are active"
+    verdict = "active: 4 runs; "
     assert verdict in render(busy(), (), "table", PIPE, NOW, judged=True).out
     for form in ("csv", "raw", "name", "plain"):
         drawn = render(busy(), (), form, PIPE, NOW, judged=True)
@@ -221,7 +237,7 @@ def test_a_wait_tells_verdict_breadth_and_where_the_oldest_is_seen() -> None:
     run = make_run()
     answer = make_answer(make_source(runs=(run,)), reasons=("1 run is active",))
     said = progress_line(answer, NOW)
-    assert said.startswith("active: 1 run is active; oldest: Deploy prod (eks, gate) running")
+    assert said.startswith("active: 1 run; oldest: Deploy prod (eks, gate) running")
     assert said.endswith(f" · 200 of 200 parts read · {run.url}")
     assert "\n" not in said
 
@@ -243,11 +259,88 @@ def test_status_has_three_sentences_too() -> None:
     assert said(rest(), 3) == "cannot tell: the rest of gate could not be read"
 
 
+NOSUCH = Absent("application", "nosuch")
+
+
+@pytest.mark.parametrize(
+    ("sources", "pipeline", "said"),
+    [
+        (
+            [make_source(gaps=(GAP,)), make_source("data", absent=NOSUCH)],
+            "Deploy",
+            (
+                "no application named `nosuch` in 400 of 401 parts;"
+                " 1 could not be read, so it may exist"
+            ),
+        ),
+        (
+            [make_source(gaps=(GAP,) * 3)],
+            "Deploy",
+            "no pipeline named `Deploy` in 200 of 203 parts; 3 could not be read, so it may exist",
+        ),
+        (
+            [make_source(gaps=(GAP,), absent=NOSUCH)],
+            "",
+            (
+                "no application named `nosuch` in 200 of 201 parts;"
+                " 1 could not be read, so it may exist"
+            ),
+        ),
+        (
+            [*rest(parts={}).look.sources, make_source("data", absent=NOSUCH)],
+            "",
+            (
+                "no application named `nosuch` in what could be read; gate could not be read,"
+                " so it may exist"
+            ),
+        ),
+        ([make_source(gaps=(GAP,)), make_source("data")], "Deploy", ""),  # `data` has it
+        ([make_source(gaps=(GAP,)), make_source("data", absent=NOSUCH)], "", ""),  # `gate` has it
+        ([make_source(gaps=(GAP,), runs=(make_run(),))], "Deploy", ""),
+        ([make_source(absent=NOSUCH)], "", ""),
+        (rest(parts={}).look.sources, "Deploy", ""),  # nothing was read at all
+    ],
+)
+def test_a_name_that_was_not_found_may_exist_where_there_are_gaps(
+    sources: list[SourceLook], pipeline: str, said: str
+) -> None:
+    assert unfound(make_answer(*sources).look, pipeline) == said
+
+
+def test_ls_and_status_say_that_a_name_may_exist() -> None:
+    gate = make_source(gaps=(GAP,), absent=NOSUCH)
+    answer = make_answer(gate, verdict="unknown", reasons=("x",))
+    said = "cannot tell: no application named `nosuch` in 200 of 201 parts; 1 could not be read"
+    assert finding(answer, (), Question(application="nosuch"), PIPE).startswith(said)
+    shown = render_status("Deploy", {}, answer.look, "table", PIPE, NOW)
+    assert shown.err.startswith(said)
+
+
+def test_the_end_of_a_wait_says_how_long_and_for_what() -> None:
+    first, last = make_run(id="1"), make_run(id="2", pipeline="Deploy")
+    quiet_again = quiet()
+    assert waited_line(quiet_again, [first, last], 2460, PIPE) == (
+        "waited 41 min for 2 runs, the last: Deploy (eks)"
+    )
+    assert waited_line(quiet_again, [], 1.23, PIPE) == "waited 1.2 s, and saw no active run"
+    left = make_answer(make_source(runs=(last,)))
+    assert waited_line(left, [first, last], 3600, PIPE) == (
+        "waited 1 h for 2 runs, and 1 is still active"
+    )
+    assert survivor_lines(left, PIPE) == [f"still active: Deploy (eks, gate) {last.url}"]
+    many = tuple(make_run(id=str(number)) for number in range(MOST_SURVIVORS + 2))
+    lines = survivor_lines(make_answer(make_source(runs=(*many, make_run(url=None)))), PIPE)
+    assert len(lines) == MOST_SURVIVORS + 1
+    assert lines[-1] == "and 2 more: see them all with -o wide"
+
+
 def test_stats_tell_the_cost_of_each_source() -> None:
-    assert stats(busy(), PIPE) == (
+    assert stats(busy().look, PIPE) == (
         "stats: gate: 213 requests (1.06 per application, 1.06 per part), 91.2 kB, 0.8 s, 1 look,"
         " 200 parts read, 1 gap\n"
         "stats: data: 12 requests (1.09 per part), 999 B, 0.2 s, 1 look, 11 parts read, 0 gaps\n"
     )
     twice = make_answer(make_source(requests=220), looks=2)
-    assert "440 requests (1.10 per application, 1.10 per part in each look)" in stats(twice, PIPE)
+    assert "440 requests (1.10 per application, 1.10 per part in each look)" in stats(
+        twice.look, PIPE, twice.costs, twice.looks
+    )

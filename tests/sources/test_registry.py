@@ -52,12 +52,15 @@ def test_the_page_about_the_double_look_says_the_same(kind: Kind) -> None:
     """That page has a column for each kind, with the same word for each assumption."""
     page = (SOURCES.parents[2] / "docs" / "double-look.md").read_text(encoding="utf-8")
     readme = (SOURCES / kind.name / "README.md").read_text(encoding="utf-8")
-    column = ["spinnaker", "mixpanel"].index(kind.name)
-    there = re.findall(
-        r"^\| (A\d+) \|[^|]*\| \*\*(\w+)\*\*[^|]*\| \*\*(\w+)\*\*", page, re.MULTILINE
-    )
+    table = [line.strip("|").split("|") for line in page.splitlines() if line.startswith("|")]
+    (header,) = [row for row in table if row[1].strip() == "assumption"]
+    column = [cell.strip() for cell in header].index(kind.title.split(" (")[0])
+    rows = [row for row in table if re.fullmatch(r" A\d+ ", row[0])]
+    assert {len(row) for row in rows} == {len(header)}
+    words = [re.match(r" \*\*(\w+)\*\*", row[column]) for row in rows]
+    there = [(row[0].strip(), word and word[1]) for row, word in zip(rows, words, strict=True)]
     here = re.findall(r"^\| (A\d+) \|[^|]*\| (\w+) \|", readme, re.MULTILINE)
-    assert [(row[0], row[1 + column]) for row in there] == here
+    assert there == here
 
 
 def test_the_longest_hand_over_is_told(kind: Kind) -> None:

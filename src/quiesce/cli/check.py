@@ -7,10 +7,11 @@ from functools import partial
 import click
 
 from quiesce import app
-from quiesce.cli.judged import UNKNOWN, by_verdict, judged
+from quiesce.cli.codes import ExitCode
+from quiesce.cli.judged import by_verdict, judged
 from quiesce.cli.options import (
     EXIT_CODES,
-    Duration,
+    interval_option,
     output_options,
     question_options,
     source_options,
@@ -44,7 +45,7 @@ Examples:
 @click.option("--nagios", is_flag=True, help="One line with performance data, for a Nagios check.")
 @output_options
 @click.option("-w", "--watch", is_flag=True, help="Check again and again, until interrupted.")
-@click.option("--interval", type=Duration(), default="10s", help="Between two, with --watch.")
+@interval_option("Between two, with --watch.")
 def command(
     sources: tuple[str, ...],
     path: str | None,
@@ -86,5 +87,5 @@ def command(
 def by_settled(answer: Answer, system: app.System) -> int:
     """A quiet that did not settle is not what `--settled` asked for."""
     if answer.verdict.verdict == "quiet" and not answer.verdict.settled:
-        return UNKNOWN
+        return ExitCode.UNKNOWN
     return by_verdict(answer, system)

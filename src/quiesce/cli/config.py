@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from msgspec import UNSET, Struct, UnsetType
 
+from quiesce.cli.codes import ExitCode
 from quiesce.cli.options import source_options
 from quiesce.cli.report import SCHEMA, Subcommands, columns, form_option, one_document, write_json
 from quiesce.cli.schema import config_schema_text
@@ -121,7 +122,7 @@ def path_command(path: str | None, form: str) -> int:
                 passed_over=[{"path": name, "why": why} for name, why in found.passed_over],
             )
         )
-        return 0 if found.path else 2
+        return ExitCode.QUIET if found.path else ExitCode.USAGE
     if found.path is None:
         raise nothing_found(found)
     write(f"{found.path}\n")
@@ -173,7 +174,7 @@ def check_command(file: str | None, path: str | None, form: str) -> int:
         for problem in problems:
             write("".join(f"{surface.text(line)}\n" for line in _lines(problem)))
         write(f"{surface.text(str(found.path))}: {_count(len(errors), len(problems))}\n")
-    return 2 if errors else 0
+    return ExitCode.USAGE if errors else ExitCode.QUIET
 
 
 @command.command("schema", short_help="The JSON Schema of quiesce.toml.")

@@ -8,6 +8,7 @@ import sys
 
 import click
 
+from quiesce.cli.codes import ExitCode
 from quiesce.cli.screen import write
 
 TEXT = """The main job, on a simulated Spinnaker and Mixpanel: nothing is asked outside.
@@ -21,21 +22,31 @@ Examples:
 Exit codes: 0 when every step gave the answer that is true, 3 if one did not."""
 
 STEPS = (
-    ("busy", "Some pipelines are running, queued, paused, or waiting on a person.", ["ls"], 0),
-    ("busy", "The gate for a script: exit 1, as something is active.", ["check"], 1),
+    (
+        "busy",
+        "Some pipelines are running, queued, paused, or waiting on a person.",
+        ["ls"],
+        ExitCode.QUIET,
+    ),
+    ("busy", "The gate for a script: exit 1, as something is active.", ["check"], ExitCode.ACTIVE),
     (
         "busy",
         "How did the recent runs of one pipeline end?",
         ["status", "{pipeline}", "--summary"],
-        0,
+        ExitCode.QUIET,
     ),
     (
         "restarted-gate",
         "A Gate that was just restarted lists nothing. A script that counts would print 0.",
         ["check"],
-        3,
+        ExitCode.UNKNOWN,
     ),
-    ("quiet", "And when nothing runs: two looks, then quiet.", ["check", "--stats"], 0),
+    (
+        "quiet",
+        "And when nothing runs: two looks, then quiet.",
+        ["check", "--stats"],
+        ExitCode.QUIET,
+    ),
 )
 """Scenario, what is to be seen, the command, and the exit code that is true."""
 
@@ -72,15 +83,14 @@ def command(seed: int) -> int:
             sys.stdout.flush()
             code = run([*filled, *sources])
             write(f"(exit {code})\n")
-            if code in INTERRUPTED:
+            if code in (ExitCode.INTERRUPTED, ExitCode.ENDED):
                 return code
             failed += code != true_code
     write(
         "\nNext: `quiesce sandbox` keeps such a world running to play with, and\n"
         "`quiesce ls -s spinnaker+https://your-gate:8084` asks a real one.\n"
     )
-    return 3 if failed else 0
+    return ExitCode.UNKNOWN if failed else ExitCode.QUIET
 
 
 PIPELINE = "Deploy to production"
-INTERRUPTED = (130, 143)

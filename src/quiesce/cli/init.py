@@ -22,7 +22,7 @@ from quiesce.config import from_flags
 from quiesce.errors import ConfigError
 from quiesce.sources import KINDS
 
-TEXT = """Write a commented quiesce.toml: from ~/.spin/config if it is there, from -s, or by asking.
+TEXT = """Write a commented quiesce.toml, from ~/.spin/config if it is there, -s, or by asking.
 
 \b
 Examples:
@@ -35,7 +35,7 @@ or a command). A file that is there is never overwritten without --force.
 
 \b
 Exit codes: 0 written, 2 usage, or nothing to write it from, 130 interrupted.
-With --test the code of the first look: 0 all of it was seen, 3 there are gaps."""
+With --test the code of the first look: 0 all was seen, 3 there are gaps."""
 
 SIGN_INS = ("none", "bearer", "basic", "x509", "cookie")
 

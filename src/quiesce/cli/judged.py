@@ -14,20 +14,18 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from quiesce import app
+from quiesce.cli.codes import ExitCode, code_of
 from quiesce.cli.loop import complete
 from quiesce.cli.output import Output, put, rendering
 from quiesce.cli.progress import shown
 from quiesce.cli.screen import complain, screen, unforeseen
 from quiesce.cli.session import Selection, configured
-from quiesce.errors import ConfigError, QuiesceError
+from quiesce.errors import QuiesceError
 from quiesce.model import Answer, Question
 from quiesce.render import Rendered, render_unknown
 from quiesce.survey import Progress
 
-INTERRUPTED = 130
-USAGE = 2
-UNKNOWN = 3
-CODES = {"quiet": 0, "active": 1, "unknown": UNKNOWN}
+CODES = {"quiet": ExitCode.QUIET, "active": ExitCode.ACTIVE, "unknown": ExitCode.UNKNOWN}
 FOR_PROGRAMS = frozenset({"json", "jsonl", "nagios"})
 """Formats in which a verdict stands even where the question itself was wrong."""
 
@@ -65,12 +63,12 @@ def judged(
 def given_up(error: KeyboardInterrupt | Exception, output: Output) -> tuple[Rendered, int]:
     """What is printed where there is no answer: unknown, and why. The error goes to stderr."""
     if isinstance(error, KeyboardInterrupt):
-        reason, code = "interrupted before it was done", INTERRUPTED
+        reason, code = "interrupted before it was done", ExitCode.INTERRUPTED
     else:
         known = error if isinstance(error, QuiesceError) else unforeseen(error)
-        reason, code = known.message, USAGE if isinstance(known, ConfigError) else UNKNOWN
+        reason, code = known.message, code_of(known)
         complain(known, code, json=output.form == "json")
-        if code == USAGE and output.form not in FOR_PROGRAMS:
+        if code == ExitCode.USAGE and output.form not in FOR_PROGRAMS:
             return Rendered(""), code
     surface = screen(sys.stdout, color=output.color)
     return render_unknown((reason,), datetime.now(UTC), output.form, surface), code
@@ -81,9 +79,9 @@ def delivered(rendered: Rendered, code: int, *, json: bool) -> int:
     try:
         put(rendered)
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     except QuiesceError as error:
-        return complain(error, UNKNOWN, json=json)
+        return complain(error, ExitCode.UNKNOWN, json=json)
     return code
 
 
@@ -93,7 +91,7 @@ def _drawn(outcome: Outcome, output: Output) -> tuple[Rendered, int]:
     answer = app.still_fresh(outcome.answer, outcome.max_age)
     if answer is outcome.answer:
         return rendered, outcome.code
-    return rendering(answer, output), UNKNOWN
+    return rendering(answer, output), ExitCode.UNKNOWN
 
 
 async def _ask(
@@ -105,7 +103,7 @@ async def _ask(
     config = configured(selection)
     progress = Progress()
     question = Question(application=selection.application, whole=output.form == "raw")
-    async with app.opened(config, os.environ, application=selection.application) as system:
+    async with app.opened(config, os.environ, narrowed=selection.narrowed) as system:
         async with shown(progress, output.progress):
             answer = await ask(system, question, progress)
         if answer.looks == 1:  # a name that vanishes between two looks is unknown, not wrong

@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from quiesce import app
+from quiesce.cli.codes import ExitCode
 from quiesce.cli.judged import judged
 from quiesce.cli.options import (
     EXIT_CODES,
-    Duration,
+    interval_option,
     output_options,
     question_options,
     source_options,
@@ -37,7 +38,7 @@ Exit 0 when everything that was asked was seen, 3 when there are gaps.
 @click.option("--state", "states", multiple=True, metavar="STATE", help="Only runs in this state.")
 @output_options
 @click.option("-w", "--watch", is_flag=True, help="Look again and again, until interrupted.")
-@click.option("--interval", type=Duration(), default="10s", help="Between two looks, with --watch.")
+@interval_option("Between two looks, with --watch.")
 def command(
     sources: tuple[str, ...],
     path: str | None,
@@ -69,4 +70,4 @@ def command(
 
 def seen_all(answer: Answer, system: app.System) -> int:
     """0 when all that was asked was seen, whether or not anything is active; else 3."""
-    return 0 if app.complete(answer, system) else 3
+    return ExitCode.QUIET if app.complete(answer, system) else ExitCode.UNKNOWN

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from quiesce import __version__
+from quiesce.cli.codes import ExitCode
 from quiesce.cli.commands import OVERVIEW
 
 
@@ -37,10 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return run(words)
     except KeyboardInterrupt:  # too early for anybody to say more
-        return 130
+        return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - Python would end with 1, which means active
         print(f"error: quiesce can't run here: {error!r}", file=sys.stderr)
-        return 3
+        return ExitCode.UNKNOWN
 
 
 def _said(text: str) -> int:
@@ -48,5 +49,5 @@ def _said(text: str) -> int:
         print(text, end="", flush=True)
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0 if isinstance(error, BrokenPipeError) else 3
+        return ExitCode.QUIET if isinstance(error, BrokenPipeError) else ExitCode.UNKNOWN
     return 0

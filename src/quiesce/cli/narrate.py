@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from quiesce.cli.screen import remark, screen
-from quiesce.model import Answer
-from quiesce.render import progress_line
+from quiesce.model import Answer, Run
+from quiesce.render import progress_line, survivor_lines, waited_line
 
 AT_LEAST_EVERY = 300.0
 
@@ -22,8 +22,11 @@ class Narrator:
         self._over = over
         self._before: tuple[object, ...] = ()
         self._told = 0.0
+        self._began = time.monotonic()
+        self._seen: dict[tuple[str, str], Run] = {}
 
     def tell(self, answer: Answer) -> None:
+        self._note(answer)
         active = frozenset((run.source, run.id, run.state) for run in answer.look.runs)
         state = (answer.verdict.verdict, active, len(answer.look.gaps))
         now = time.monotonic()
@@ -32,3 +35,18 @@ class Narrator:
         self._before, self._told = state, now
         surface = replace(screen(sys.stderr), width=None)
         remark(f"{self._over}{progress_line(answer, datetime.now(UTC), surface)}\n")
+
+    def end(self, answer: Answer) -> None:
+        """Say how long it took and for what; where runs are left, where each can be seen."""
+        self._note(answer)
+        took = time.monotonic() - self._began
+        surface = replace(screen(sys.stderr), width=None)
+        remark(f"{self._over}{waited_line(answer, list(self._seen.values()), took, surface)}\n")
+        remark("".join(f"{line}\n" for line in survivor_lines(answer, surface)))
+
+    def _note(self, answer: Answer) -> None:
+        """Remember what is active; what was seen last stands last."""
+        for run in answer.look.runs:
+            if run.state.active:
+                self._seen.pop((run.source, run.id), None)
+                self._seen[run.source, run.id] = run

@@ -83,7 +83,7 @@ async def _found(config: Config, reference: str, name: RunName | None) -> Run:
     identity = name.id if name else reference
     application = name.application or None if name else None
     progress = Progress()
-    opened = app.opened(config, os.environ, application=application)
+    opened = app.opened(config, os.environ, narrowed=True)
     async with opened as system, shown(progress, "auto"):
         look = await app.recent(system, Question(application=application), progress)
         run = _match(look, identity, name)

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
+from quiesce.cli.codes import ExitCode
+from quiesce.cli.screen import write
 from quiesce.errors import ConfigError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -17,10 +19,17 @@ Exit codes: 0 quiet, 1 active, 2 usage or configuration, 3 unknown,
 130 interrupted. Any other code must be treated as a failure."""
 
 
+LISTING = "\n"
+"""What `--fields` is without a value; not the empty word, which a script may pass by accident."""
+
+
 class Duration(click.ParamType[float]):
-    """A duration in Go's grammar, in seconds: 90s, 2h30m."""
+    """A duration in Go's grammar, in seconds: 90s, 2h30m; not below `least` seconds."""
 
     name = "duration"
+
+    def __init__(self, *, least: float = 0.0) -> None:
+        self._least = least
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -30,9 +39,29 @@ class Duration(click.ParamType[float]):
         from quiesce.config import duration
 
         try:
-            return duration(str(value))
+            seconds = duration(str(value))
         except ConfigError as error:
             self.fail(f"{error.message}{f' ({error.hint})' if error.hint else ''}", param, ctx)
+        if seconds < self._least:
+            self.fail(f"`{value}` is too short: it must be at least {self._least:g}s", param, ctx)
+        return seconds
+
+
+def interval_option(between: str) -> Callable[[Command], Command]:
+    """`--interval`: long enough that no system is asked without a pause."""
+    return click.option(
+        "--interval", type=Duration(least=1.0), default="10s", show_default=True, help=between
+    )
+
+
+def _listed(context: click.Context, _: click.Parameter, value: str | None) -> str | None:
+    """`--fields` without a value: the list of them, and nothing is asked."""
+    if value == LISTING and not context.resilient_parsing:
+        from quiesce.render.columns import FIELDS
+
+        write("".join(f"{field}\n" for field in FIELDS))
+        context.exit(ExitCode.QUIET)
+    return value
 
 
 def source_options(command: Command) -> Command:
@@ -84,7 +113,9 @@ def output_options(command: Command) -> Command:
             "--fields",
             metavar="A,B",
             is_flag=False,
-            flag_value="",
+            flag_value=LISTING,
+            is_eager=True,
+            callback=_listed,
             help="Columns for table, csv and jsonl; without a value, list them.",
         ),
         click.option("--stats", is_flag=True, help="Say what the answer has cost, on stderr."),

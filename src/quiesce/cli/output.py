@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import cast
 
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from quiesce.cli.screen import remark, screen, write
 from quiesce.errors import ConfigError
-from quiesce.model import Answer, Question, State
+from quiesce.model import Answer, Cost, Look, Question, State
 from quiesce.render import Format, Rendered, render, render_unknown
 from quiesce.summary import select
 
@@ -99,9 +99,21 @@ def rendering(answer: Answer, output: Output) -> Rendered:
     )
     if not output.stats:
         return drawn
+    return with_stats(drawn, output, answer.look, answer.costs, answer.looks)
+
+
+def with_stats(
+    drawn: Rendered,
+    output: Output,
+    look: Look,
+    costs: Mapping[str, Cost] | None = None,
+    looks: int = 1,
+) -> Rendered:
+    """The same, and what it has cost below: `costs` over all looks, or those of the one."""
     from quiesce.render.stats import stats
 
-    return Rendered(drawn.out, drawn.err + stats(answer, screen(sys.stderr, color=output.color)))
+    told = stats(look, screen(sys.stderr, color=output.color), costs, looks)
+    return Rendered(drawn.out, drawn.err + told)
 
 
 def put(rendered: Rendered) -> None:

@@ -76,7 +76,10 @@ class _Failed(Exception):
 
 
 class _Watched:
-    """A `Fetch` that remembers what became of the first request, which is the sign-in."""
+    """A `Fetch` that remembers what became of the first request, which is the sign-in.
+
+    `signed_in` is when anything was answered for the first time.
+    """
 
     def __init__(self, fetch: Fetch) -> None:
         self._fetch = fetch
@@ -92,7 +95,7 @@ class _Watched:
             if first:
                 self.refusal = error
             raise
-        if first:
+        if self.signed_in is None:
             self.signed_in = time.monotonic()
         return body
 
@@ -254,7 +257,10 @@ class _Attempt:
         if watched.refusal is not None:
             self._note("sign-in", began, watched.refusal, "failed")
             raise _Failed
-        signed_in = watched.signed_in or time.monotonic()
+        signed_in = watched.signed_in
+        if signed_in is None:  # the deadline of the whole look came before any answer
+            self._note("sign-in", began, _nothing_answered(look), "failed")
+            raise _Failed
         text = "the first request was answered"
         if self._source.sign_in.type == "none":
             text += ", without a sign-in"
@@ -294,6 +300,13 @@ def _taking(step: Step, seconds: float) -> Step:
     from msgspec.structs import replace
 
     return replace(step, seconds=seconds)
+
+
+def _nothing_answered(look: Look) -> SourceError:
+    """Why nothing was answered: what the look says of it."""
+    for gap in look.gaps:
+        return _as_error(gap.error)(gap.why, asked=gap.asked, cause=gap.cause, hint=gap.hint)
+    return Unavailable("no request was answered")
 
 
 def _as_error(name: str) -> type[SourceError]:

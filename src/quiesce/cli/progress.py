@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 
-from quiesce.cli.screen import screen
+from quiesce.cli.screen import remark, screen
 from quiesce.survey import Progress
 
 AFTER = 1.0
@@ -24,15 +25,34 @@ async def shown(progress: Progress, mode: str) -> AsyncIterator[None]:
     `mode` is `auto` (only on a terminal), `plain` (a line every 5 s, anywhere) or `none`.
     """
     in_place = drawn_in_place(mode)
-    if not in_place and (mode != "plain" or "QUIESCE_NO_PROGRESS" in os.environ):
-        yield
-        return
-    task = asyncio.create_task(_draw(progress, in_place=in_place))
+    with _on_request(progress, over=ERASE if in_place else ""):
+        if not in_place and (mode != "plain" or "QUIESCE_NO_PROGRESS" in os.environ):
+            yield
+            return
+        task = asyncio.create_task(_draw(progress, in_place=in_place))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+@contextmanager
+def _on_request(progress: Progress, *, over: str) -> Iterator[None]:
+    """SIGUSR1, where there is one, prints the line once, whatever the mode is."""
+    began = time.monotonic()
+    loop = asyncio.get_running_loop()
+
+    def tell() -> None:
+        remark(f"{over}{line(progress, time.monotonic() - began)}\n")
+
+    with suppress(AttributeError, NotImplementedError, RuntimeError):  # Windows, or a thread
+        loop.add_signal_handler(signal.SIGUSR1, tell)
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        with suppress(AttributeError, NotImplementedError):
+            loop.remove_signal_handler(signal.SIGUSR1)
 
 
 def drawn_in_place(mode: str) -> bool:

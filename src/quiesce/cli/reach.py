@@ -109,9 +109,9 @@ async def connect(line: Line) -> None:
     except OSError as error:
         who = "the proxy on the way" if line.proxy else line.name
         refused = error.errno == errno.ECONNREFUSED
+        what = "refuses connections" if refused else "can't be reached"
         raise Unavailable(
-            f"{who} {'refuses connections' if refused else 'can not be reached'}"
-            f" at {line.host}:{line.port}",
+            f"{who} {what} at {line.host}:{line.port}",
             cause=_words(error),
             hint="see whether it is up, and the port in `url`"
             if refused and not line.proxy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import sys
 import threading
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from quiesce.cli.codes import ExitCode, code_of
 from quiesce.cli.commands import COMMANDS, OVERVIEW
 from quiesce.cli.screen import (
     complain,
@@ -26,11 +28,6 @@ from quiesce.errors import ConfigError, QuiesceError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
-
-USAGE = 2
-UNKNOWN = 3
-INTERRUPTED = 130
-ENDED = 143
 
 
 class Commands(click.Group):
@@ -100,12 +97,12 @@ def run(words: Sequence[str]) -> int:
     open_closed_streams()
     with _ended_by_sigterm() as ended:
         code = _run(words)
-        if ended and code == INTERRUPTED:
-            code = ENDED
+        if ended and code == ExitCode.INTERRUPTED:
+            code = ExitCode.ENDED
     try:
         write("")  # flushes: whoever stopped reading must not change the code
     except QuiesceError as error:
-        code = complain(error, UNKNOWN, json=wants_json(words))
+        code = complain(error, ExitCode.UNKNOWN, json=wants_json(words))
     return code
 
 
@@ -115,17 +112,20 @@ def _run(words: Sequence[str]) -> int:
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.ClickException as error:
-        return _without_answer(words, _as_config_error(error), USAGE)
+        return _without_answer(words, _as_config_error(error), ExitCode.USAGE)
     except QuiesceError as error:
-        return _without_answer(words, error, USAGE if isinstance(error, ConfigError) else UNKNOWN)
+        return _without_answer(words, error, code_of(error))
     except (KeyboardInterrupt, click.Abort):
         _verdict(words, "interrupted before it was done")
-        return INTERRUPTED
-    except (BrokenPipeError, SystemExit):  # click ends with 1 there, which would read as active
-        return UNKNOWN
+        return ExitCode.INTERRUPTED
+    except SystemExit as end:  # a Tab; click ends with 1 on trouble, which would read as active
+        completed = "_QUIESCE_COMPLETE" in os.environ and end.code == 0
+        return ExitCode.QUIET if completed else ExitCode.UNKNOWN
+    except BrokenPipeError:
+        return ExitCode.UNKNOWN
     except Exception as error:  # noqa: BLE001 - the edge: a defect of ours is an answer too
-        return _without_answer(words, unforeseen(error), UNKNOWN)
-    return code if isinstance(code, int) else 0
+        return _without_answer(words, unforeseen(error), ExitCode.UNKNOWN)
+    return code if isinstance(code, int) else ExitCode.QUIET
 
 
 def _without_answer(words: Sequence[str], error: QuiesceError, code: int) -> int:

@@ -26,8 +26,8 @@ Examples:
   quiesce schema config > quiesce.schema.json
 
 \b
-Names: look (the default: ls, check and wait -o json), status, line (-o jsonl),
-error (stderr beside -o json), config (quiesce.toml).
+Names: look (the default: ls, check and wait -o json), status,
+line (-o jsonl), error (stderr beside -o json), config (quiesce.toml).
 
 \b
 Exit codes: 0 printed, 2 a name that there is not."""

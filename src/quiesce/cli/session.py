@@ -21,6 +21,11 @@ class Selection(Struct, frozen=True, kw_only=True):
     application: str | None = None
     parts: tuple[str, ...] = ()
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether less than everything is asked."""
+        return self.application is not None or bool(self.parts)
+
 
 def configured(selection: Selection) -> Config:
     """The configuration that the options select; its warnings go to stderr."""

@@ -11,6 +11,7 @@ import click
 from msgspec import Struct
 
 from quiesce import app
+from quiesce.cli.codes import ExitCode
 from quiesce.cli.loop import complete
 from quiesce.cli.options import source_options
 from quiesce.cli.probe import Step, Trial, tried
@@ -23,8 +24,6 @@ from quiesce.render.complaint import detail_lines
 from quiesce.render.screen import RED
 from quiesce.source import Scoped
 from quiesce.sources import KINDS
-
-FAILED = 3
 
 TEXT = """The configured systems; `quiesce sources test` tries them step by step.
 
@@ -161,7 +160,7 @@ def test_command(
     else:
         noun = "source" if len(trials) == 1 else "sources"
         write(f"{good} of {len(trials)} {noun} can be asked\n")
-    return 0 if good == len(trials) else FAILED
+    return ExitCode.QUIET if good == len(trials) else ExitCode.UNKNOWN
 
 
 async def _tried(config: Config, form: str) -> list[Trial]:

@@ -10,20 +10,19 @@ from functools import partial
 import click
 
 from quiesce import app
-from quiesce.cli.judged import INTERRUPTED, USAGE, delivered
+from quiesce.cli.codes import ExitCode, code_of
+from quiesce.cli.judged import delivered
 from quiesce.cli.loop import complete
 from quiesce.cli.options import output_options, question_options, source_options
-from quiesce.cli.output import Output, parse_states
+from quiesce.cli.output import Output, parse_states, with_stats
 from quiesce.cli.progress import shown
 from quiesce.cli.screen import complain, screen, unforeseen
 from quiesce.cli.session import Selection, configured
-from quiesce.errors import ConfigError, QuiesceError
+from quiesce.errors import QuiesceError
 from quiesce.model import REST, Gap, Look, Question, SourceLook
 from quiesce.render import Rendered, render_status
 from quiesce.summary import by_state, matches
 from quiesce.survey import Progress
-
-GAPS = 3
 
 TEXT = """How the recent runs of a pipeline ended, by its name, in every system at once.
 
@@ -72,7 +71,7 @@ def command(
     output = Output.of(form, fields, stats=stats, color=color, progress=progress)
     wanted = parse_states(states)
     question = Question(application=application, pipeline=pipeline, limit=limit)
-    shown = partial(
+    draw = partial(
         render_status,
         pipeline,
         form=output.form,
@@ -81,21 +80,24 @@ def command(
         summary=summary,
     )
     json = output.form == "json"
+    code: int
     try:
         look = complete(_ask(selection, question, output))
         runs = [run for run in look.runs if matches(run, question)]
         kept = [run for run in runs if not wanted or run.state in wanted]
-        rendered = shown(
+        rendered = draw(
             by_state(kept, wanted), look, hidden=len(runs) - len(kept), fields=output.fields
         )
-        code = GAPS if look.gaps else 0
+        if output.stats:
+            rendered = with_stats(rendered, output, look)
+        code = ExitCode.UNKNOWN if look.gaps else ExitCode.QUIET
     except KeyboardInterrupt:
-        rendered, code = shown({}, nothing("interrupted before it was done")), INTERRUPTED
+        rendered, code = draw({}, nothing("interrupted before it was done")), ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the edge: a defect of ours is an answer too
         known = error if isinstance(error, QuiesceError) else unforeseen(error)
-        code = complain(known, USAGE if isinstance(known, ConfigError) else GAPS, json=json)
-        told = code != USAGE or json
-        rendered = shown({}, nothing(known.message)) if told else Rendered("")
+        code = complain(known, code_of(known), json=json)
+        told = code != ExitCode.USAGE or json
+        rendered = draw({}, nothing(known.message)) if told else Rendered("")
     return delivered(rendered, code, json=json)
 
 
@@ -111,7 +113,7 @@ async def _ask(selection: Selection, question: Question, output: Output) -> Look
     config = configured(selection)
     progress = Progress()
     async with (
-        app.opened(config, os.environ, application=selection.application) as system,
+        app.opened(config, os.environ, narrowed=selection.narrowed) as system,
         shown(progress, output.progress),
     ):
         look = await app.recent(system, question, progress)

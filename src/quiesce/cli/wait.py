@@ -5,16 +5,21 @@ from __future__ import annotations
 import click
 
 from quiesce import app
+from quiesce.cli.codes import ExitCode
 from quiesce.cli.judged import by_verdict, judged
 from quiesce.cli.narrate import Narrator
-from quiesce.cli.options import Duration, output_options, question_options, source_options
+from quiesce.cli.options import (
+    Duration,
+    interval_option,
+    output_options,
+    question_options,
+    source_options,
+)
 from quiesce.cli.output import Output
 from quiesce.cli.progress import ERASE, drawn_in_place
 from quiesce.cli.session import Selection
 from quiesce.model import Answer, Question
 from quiesce.survey import Progress
-
-OUT_OF_TIME = 124
 
 EXAMPLES = """Wait until it is quiet, and has been so for longer than a hand-over takes.
 
@@ -36,7 +41,7 @@ and it can't be told, 124 the time ran out while something was active,
 @click.option(
     "--timeout", type=Duration(), default="1h", show_default=True, help="How long to wait."
 )
-@click.option("--interval", type=Duration(), default="10s", help="Between two checks.")
+@interval_option("Between two checks.")
 @output_options
 def command(
     sources: tuple[str, ...],
@@ -64,7 +69,7 @@ def command(
     narrator = Narrator(over=ERASE if drawn_in_place(progress) else "")
 
     async def ask(system: app.System, question: Question, seen: Progress) -> Answer:
-        return await app.wait(
+        answer = await app.wait(
             system,
             question,
             seen,
@@ -72,9 +77,13 @@ def command(
             interval=interval,
             on_answer=narrator.tell,
         )
+        narrator.end(answer)
+        return answer
 
     return judged(selection, output, ask, code=_code)
 
 
 def _code(answer: Answer, system: app.System) -> int:
-    return OUT_OF_TIME if answer.verdict.verdict == "active" else by_verdict(answer, system)
+    if answer.verdict.verdict == "active":
+        return ExitCode.OUT_OF_TIME
+    return by_verdict(answer, system)

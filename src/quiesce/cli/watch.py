@@ -8,11 +8,13 @@ import re
 import sys
 
 from quiesce import app
-from quiesce.cli.judged import INTERRUPTED, Ask, delivered, given_up
+from quiesce.cli.codes import ExitCode
+from quiesce.cli.judged import Ask, delivered, given_up
 from quiesce.cli.loop import complete
 from quiesce.cli.output import Output, rendering
 from quiesce.cli.screen import screen, write
 from quiesce.cli.session import Selection, configured
+from quiesce.errors import ConfigError
 from quiesce.model import Answer, Question
 from quiesce.render.fit import width
 from quiesce.survey import Progress
@@ -30,7 +32,16 @@ def watched(
     ask: Ask,
     interval: float,
 ) -> int:
-    """Look until interrupted: then 130, as the last answer may be old by then."""
+    """Look until interrupted: then 130, as the last answer may be old by then.
+
+    Raises `ConfigError` for a format that holds one answer only.
+    """
+    if output.form not in ("table", "wide", "jsonl"):
+        form = "--nagios" if output.form == "nagios" else f"-o {output.form}"
+        raise ConfigError(
+            f"--watch can't go on in the format of `{form}`",
+            hint="use it with -o table, wide, or jsonl, which is a line at each change",
+        )
     terminal = sys.stdout.isatty() and output.form in ("table", "wide")
     shape = output if terminal else output.streamed()
     shown: list[Answer] = []
@@ -38,9 +49,9 @@ def watched(
         complete(_watch(selection, shape, ask, interval, shown, in_place=terminal))
     except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - the edge, as in `judged`
         if isinstance(error, KeyboardInterrupt) and shown:
-            return INTERRUPTED  # the last frame stays where it is
+            return ExitCode.INTERRUPTED  # the last frame stays where it is
         return delivered(*given_up(error, shape), json=False)
-    return INTERRUPTED
+    return ExitCode.INTERRUPTED
 
 
 async def _watch(
@@ -56,7 +67,7 @@ async def _watch(
     question = Question(application=selection.application)
     drawn = 0
     before = ""
-    async with app.opened(config, os.environ, application=selection.application) as system:
+    async with app.opened(config, os.environ, narrowed=selection.narrowed) as system:
         while True:
             answer = app.still_fresh(await ask(system, question, Progress()), config.max_age)
             app.must_exist(answer.look)

@@ -20,6 +20,8 @@ __all__ = [
     "render",
     "render_status",
     "render_unknown",
+    "survivor_lines",
+    "waited_line",
 ]
 
 
@@ -134,6 +136,20 @@ def progress_line(answer: Answer, now: datetime, screen: Screen | None = None) -
     from quiesce.render.sentences import progress
 
     return progress(answer, now, screen or Screen())
+
+
+def waited_line(answer: Answer, seen: Sequence[Run], seconds: float, screen: Screen) -> str:
+    """What `wait` says at its end: how long, and for which of the runs that it has seen."""
+    from quiesce.render.sentences import waited
+
+    return waited(answer, seen, seconds, screen)
+
+
+def survivor_lines(answer: Answer, screen: Screen) -> list[str]:
+    """Where the runs that are still active can be seen."""
+    from quiesce.render.sentences import survivors
+
+    return survivors(answer.look, screen)
 
 
 def _check(form: Format, fields: Sequence[str] | None) -> None:

@@ -27,8 +27,6 @@ _FORMULA = re.compile("(^|;)([\\s\"']*[=+\\-@\t\r\0|%\uff1d\uff0b\uff0d\uff20])"
 """What a spreadsheet may take for a formula, also after quotes, spaces and a separator, and in
 the full-width forms that some locales accept."""
 
-_GUARD = re.compile("(^|;)'(?=[\\s\"']*[=+\\-@\t\r\0|%\uff1d\uff0b\uff0d\uff20])")
-
 _SPECIAL = re.compile(r'[",;\r\n]|^\s|\s$')
 
 
@@ -70,8 +68,3 @@ def csv_cell(text: str) -> str:
     if _SPECIAL.search(guarded):
         return '"' + guarded.replace('"', '""') + '"'
     return guarded
-
-
-def unguarded(cell: str) -> str:
-    """The cleaned text that `csv_cell` was given, from what a CSV reader returns."""
-    return _GUARD.sub(r"\1", cell)

@@ -5,24 +5,15 @@ Plain lines: nothing is wrapped, boxed or coloured, so that they can be searched
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
 
-from quiesce.errors import (
-    Absent,
-    ConfigError,
-    ErrorName,
-    Known,
-    QuiesceError,
-    SourceError,
-    StoreError,
-)
-from quiesce.model import Gap, Look
+from quiesce.errors import ConfigError, ErrorName, Known, QuiesceError, SourceError
 from quiesce.render.clean import clean
 
-ComplaintName = Literal[ErrorName, "config", "absent", "store", "interrupted"]
+ComplaintName = Literal[ErrorName, "config"]
 
 MOST_CAUSE = 200
 """Of a system's own words no more than this is shown."""
@@ -70,47 +61,8 @@ def _name(error: QuiesceError) -> ComplaintName:
             return error.name
         case ConfigError():
             return "config"
-        case Absent():
-            return "absent"
-        case StoreError():
-            return "store"
         case _:
             return "unexpected"
-
-
-def gap_complaint(source: str, gap: Gap) -> Complaint:
-    """How a gap is shown when it is the reason for ending."""
-    return Complaint(
-        what=gap.why,
-        error=gap.error,
-        source=source,
-        asked=gap.asked,
-        cause=gap.cause,
-        hint=gap.hint,
-    )
-
-
-def absent_complaint(error: Absent, look: Look, known: Sequence[Known] = ()) -> Complaint:
-    """A name that no source has, with the nearest ones; with gaps it may exist after all.
-
-    `known` are the names of all sources (by default those of the error).
-    """
-    gaps = sum(len(source.gaps) for source in look.sources)
-    read = sum(len(source.parts) for source in look.sources)
-    sources = f"{len(look.sources)} source{'' if len(look.sources) == 1 else 's'}"
-    name = error.name if len(error.name) <= _COMPARED else f"{error.name[:_COMPARED]}..."
-    if gaps:
-        were = "part" if gaps == 1 else "parts"
-        where = (
-            f"in {read} of {read + gaps} parts; {gaps} {were} could not be read, so it may exist"
-        )
-    else:
-        where = f"in {sources}, all parts read"
-    return Complaint(
-        what=f"no {error.what} named `{name}` {where}",
-        error="absent",
-        hint=nearest_hint(error.name, known or error.known),
-    )
 
 
 def nearest_hint(name: str, known: Iterable[Known]) -> str:

@@ -16,6 +16,7 @@ from quiesce.render.sentences import (
     footer,
     scopes,
     tally,
+    unfound,
     unread,
 )
 from quiesce.render.words import count, elapsed
@@ -69,7 +70,7 @@ def status_notes(
     name = brief(pipeline)
     sentence = ""
     if not runs and look.gaps:
-        sentence = f"cannot tell: {unread(look)}"
+        sentence = f"cannot tell: {unfound(look, '' if hidden else pipeline) or unread(look)}"
     elif not runs and hidden:
         without = f"{count(hidden, 'run')} of {name} without them"
         sentence = f"nothing matches these filters ({without})"

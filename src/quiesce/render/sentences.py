@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -15,6 +16,12 @@ from quiesce.render.words import begin, between, count, duration, elapsed, liste
 
 _UNCONFIRMED = "not confirmed: "
 """How the judge begins the reason for which a quiet pair of looks proves nothing."""
+
+MOST_SURVIVORS = 20
+"""How many addresses `wait` prints of the runs for which it has waited in vain."""
+
+_ACTIVE = re.compile(r"^([0-9]+ runs?) (?:is|are) active$")
+"""The judge's reason for `active`, which the sentence need not say twice."""
 
 LONGEST_NAME = 100
 """A name longer than this is cut in a sentence; tables in a pipe and documents have all of it."""
@@ -52,6 +59,30 @@ def unread(look: Look) -> str:
     return "; ".join(said)
 
 
+def unfound(look: Look, pipeline: str = "") -> str:
+    """That a name was not found, though it may exist where nothing could be read; or nothing.
+
+    `pipeline` is the one that was asked for, if one was. Without gaps a name that nobody
+    knows is wrong usage instead.
+    """
+    read, total = parts(look.sources)
+    absents = [source.absent for source in look.sources if source.absent is not None]
+    may_exist = look.gaps and not look.runs and (absents or (pipeline and read))
+    # Who was read whole and does not say otherwise has it; so has who was read in part, unless
+    # it was asked for a pipeline: then its parts are not of that pipeline.
+    if not may_exist or any(
+        source.absent is None and (not source.gaps or (source.parts and not pipeline))
+        for source in look.sources
+    ):
+        return ""
+    what, name = (absents[0].what, absents[0].name) if absents else ("pipeline", pipeline)
+    said = f"no {what} named `{brief(name)}`"
+    if any(gap.part == REST for gap in look.gaps):
+        return f"{said} in what could be read; {unread(look)}, so it may exist"
+    missing = f"{total - read:,} could not be read"
+    return f"{said} in {read:,} of {count(total, 'part')}; {missing}, so it may exist"
+
+
 def scopes(look: Look, filters: Question | None = None) -> list[str]:
     """In which ways the answer is about less than everything."""
     said = [f"{source.name}: {source.scope}" for source in look.sources if source.scope]
@@ -70,7 +101,7 @@ def finding(answer: Answer, runs: Sequence[Run], filters: Question | None, scree
     look = answer.look
     hidden = len(active(look))
     if answer.verdict.verdict == "unknown":
-        return screen.text("cannot tell: " + "; ".join(reasons(answer)))
+        return screen.text("cannot tell: " + (unfound(look) or "; ".join(reasons(answer))))
     if hidden and look.gaps:
         others = f"{count(hidden, 'run', 'is')} active that these filters leave out"
         return screen.text(f"cannot tell: {unread(look)} ({others})")
@@ -88,7 +119,8 @@ def conclusion(
     """The verdict in one sentence."""
     verdict = answer.verdict
     if verdict.verdict == "active":
-        said = "; ".join(["active: " + "; ".join(reasons(answer)), *_oldest(answer.look, now)])
+        why = [_ACTIVE.sub(r"\1", reason) for reason in reasons(answer)]
+        said = "active: " + "; ".join([*why, *_oldest(answer.look, now)])
         narrowed = scopes(answer.look, filters)
         return screen.text(f"{said} ({'; '.join(narrowed)})" if narrowed else said)
     if verdict.verdict == "unknown":
@@ -139,6 +171,36 @@ def _quiet(answer: Answer, filters: Question | None) -> str:
     return "; ".join([said, *others])
 
 
+def waited(answer: Answer, seen: Sequence[Run], seconds: float, screen: Screen) -> str:
+    """`waited 41 min for 3 runs, the last: Deploy (eks)`; `seen` are all that were active."""
+    said = f"waited {elapsed(seconds)}"
+    if not seen:
+        return screen.text(f"{said}, and saw no active run")
+    said += f" for {count(len(seen), 'run')}"
+    left = len(active(answer.look))
+    if left:
+        return screen.text(f"{said}, and {left:,} {'is' if left == 1 else 'are'} still active")
+    last = seen[-1]
+    where = f" ({brief(last.application)})" if last.application else ""
+    return screen.text(f"{said}, the last: {brief(last.pipeline)}{where}")
+
+
+def survivors(look: Look, screen: Screen) -> list[str]:
+    """`still active: Deploy (eks, gate) https://…`, for each run that has an address."""
+    left = [run for run in active(look) if run.url]
+    lines = [
+        f"still active: {brief(run.pipeline)} ({_where(run)}) {run.url}"
+        for run in left[:MOST_SURVIVORS]
+    ]
+    if len(left) > MOST_SURVIVORS:
+        lines.append(f"and {len(left) - MOST_SURVIVORS:,} more: see them all with -o wide")
+    return [screen.text(line) for line in lines]
+
+
+def _where(run: Run) -> str:
+    return ", ".join(brief(name) for name in (run.application, run.source) if name)
+
+
 def oldest(look: Look) -> Run | None:
     """The active run that began first, of those whose system says when."""
     dated = [(began, run.id, run) for run in active(look) if (began := begin(run)) is not None]
@@ -149,9 +211,8 @@ def _oldest(look: Look, now: datetime) -> list[str]:
     run = oldest(look)
     if run is None:
         return []
-    where = ", ".join(brief(name) for name in (run.application, run.source) if name)
     waits = f' on "{brief(run.waiting_on)}"' if run.waiting_on else ""
-    what = f"{brief(run.pipeline)} ({where}) {run.state}{waits}"
+    what = f"{brief(run.pipeline)} ({_where(run)}) {run.state}{waits}"
     return [f"oldest: {what}, {since(run, now)}, {brief(run.id)}"]
 
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from quiesce.model import Answer, SourceLook
+from collections.abc import Mapping
+
+from quiesce.model import Cost, Look, SourceLook
 from quiesce.render.screen import Screen
 from quiesce.render.words import count, elapsed, size
 
 
-def stats(answer: Answer, screen: Screen) -> str:
-    """One line a source: requests, per application, part and look, bytes and seconds."""
-    lines = [_line(answer, source) for source in answer.look.sources]
+def stats(
+    look: Look, screen: Screen, costs: Mapping[str, Cost] | None = None, looks: int = 1
+) -> str:
+    """One line a source: requests, per application, part and look, bytes and seconds.
+
+    `costs` is what all `looks` together have cost; without it, what this one has.
+    """
+    lines = [_line(source, (costs or {}).get(source.name), looks) for source in look.sources]
     return "".join(f"{screen.text(line)}\n" for line in lines)
 
 
-def _line(answer: Answer, source: SourceLook) -> str:
-    cost = answer.costs.get(source.name)
+def _line(source: SourceLook, cost: Cost | None, looks: int) -> str:
     requests = cost.requests if cost else source.requests
-    looks = max(1, answer.looks)
+    looks = max(1, looks)
     shares = [
         f"{requests / looks / number:.2f} per {noun}"
         for noun, number in (("application", len(applications(source))), ("part", _parts(source)))

@@ -167,7 +167,7 @@ def executions(asking: Asking) -> list[Execution]:
         raise trouble.from_orca(400, url, text)
     statuses = query.statuses(url)
     now = asking.at()
-    runs = [spinnaker.execution(now, id) for id in ids]  # noqa: A001
+    runs = [spinnaker.execution(now, id) for id in ids]
     runs += [run for config in configs for run in spinnaker.executions_of(now, config)]
     at = asking.at(*{f"{run.application.lower()}/pipelines" for run in runs if run is not None})
     if ids:
@@ -182,7 +182,7 @@ def _one(asking: Asking, what: str, kind: str, part: str) -> Execution | web.Res
     """One execution by its id; whoever may not read it gets `200` and nothing."""
     if not asking.spinnaker.up:
         raise trouble.orca_is_down()
-    id = asking.path["id"]  # noqa: A001
+    id = asking.path["id"]
     run = asking.spinnaker.execution(asking.at(), id)
     if run is not None:
         run = asking.spinnaker.execution(asking.at(f"{run.application.lower()}/{part}"), id)

@@ -56,7 +56,11 @@ class Life:
             self._step(process)
         self.now = max(self.now, to)
 
-    def asked(self, parts: frozenset[str], at: int) -> int:  # noqa: ARG002
+    def asked(
+        self,
+        parts: frozenset[str],  # noqa: ARG002 - for lives that watch who looks
+        at: int,
+    ) -> int:
         """An ordinary life does not care who looks."""
         return at
 
@@ -71,7 +75,7 @@ class Life:
             self.world.spinnaker.tidy(execution, at=self.now)
         return execution
 
-    def current(self, id: str) -> Execution | None:  # noqa: A002
+    def current(self, id: str) -> Execution | None:
         """A run as it is now, unless it has ended: somebody else may have ended it."""
         execution = self.world.spinnaker.execution(self.now, id)
         return execution if execution is not None and execution.active else None

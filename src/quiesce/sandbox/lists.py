@@ -96,7 +96,7 @@ def tasks(
 
 def by_ids(spinnaker: Spinnaker, at: int, ids: Iterable[str]) -> list[Execution]:
     """`/executions?executionIds=`: pipelines only, in the order asked; unknown ids are left out."""
-    found = (spinnaker.execution(at, id) for id in ids)  # noqa: A001
+    found = (spinnaker.execution(at, id) for id in ids)
     return [run for run in found if run is not None and run.type == "PIPELINE"]
 
 

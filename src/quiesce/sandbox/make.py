@@ -85,7 +85,7 @@ def of_pipeline(
     chance: random.Random,
     *,
     trigger: Trigger,
-    id: str | None = None,  # noqa: A002
+    id: str | None = None,
 ) -> Execution:
     """A run of a pipeline that has been asked for and has not started."""
     user = trigger.user or "anonymous"

@@ -89,7 +89,12 @@ def _signed_in(authorization: str | None) -> tuple[str, str]:
     return user, secret
 
 
-def jobs(projects: Projects, project: int, at: int, form: Form) -> dict[str, Any]:  # noqa: ARG001
+def jobs(
+    projects: Projects,
+    project: int,
+    at: int,  # noqa: ARG001 - as all of Mixpanel's answers are called
+    form: Form,  # noqa: ARG001 - see `at`
+) -> dict[str, Any]:
     """All pipelines of a project, which Mixpanel calls its jobs."""
     return {str(project): [_listed(export) for export in projects.pipelines(project) or ()]}
 

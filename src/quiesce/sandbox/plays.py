@@ -29,7 +29,7 @@ STOPPED = 0.15
 def run(life: Life, config: PipelineConfig, trigger: Trigger | None = None) -> Steps:
     """One run of a pipeline, from being asked for to its end and to what its end starts."""
     made = make.of_pipeline(config, life.now, life.chance, trigger=trigger or make.manual("alice"))
-    id = life.put(made).id  # noqa: A001
+    id = life.put(made).id
     most = 1 if config.limit_concurrent else config.max_concurrent_executions or 0
     turn = life.turn(config.id, most) if most else None
     while turn is not None and turn.free == 0:
@@ -44,7 +44,7 @@ def run(life: Life, config: PipelineConfig, trigger: Trigger | None = None) -> S
             life.release(turn)
 
 
-def _stages(life: Life, id: str, config: PipelineConfig) -> Steps:  # noqa: A002
+def _stages(life: Life, id: str, config: PipelineConfig) -> Steps:
     """All stages, one after another; returns how the run ended (empty: somebody else ended it)."""
     if not _change(life, id, change.begun):
         return ""
@@ -67,7 +67,7 @@ def _end_stage(number: int, status: str, execution: Execution, at: int) -> Execu
     return change.stage_ended(execution, number, status, at)
 
 
-def _stage(life: Life, id: str, plan: dict[str, Any]) -> Steps:  # noqa: A002
+def _stage(life: Life, id: str, plan: dict[str, Any]) -> Steps:
     """Waits while one stage runs; returns how it ended."""
     kind = plan["type"]
     if kind == "pipeline":
@@ -83,7 +83,7 @@ def _stage(life: Life, id: str, plan: dict[str, Any]) -> Steps:  # noqa: A002
     return "TERMINAL" if life.chance.random() < fails else "SUCCEEDED"
 
 
-def _child(life: Life, id: str, plan: dict[str, Any]) -> Steps:  # noqa: A002
+def _child(life: Life, id: str, plan: dict[str, Any]) -> Steps:
     """A stage that runs another pipeline (or a strategy) and waits for its end."""
     parent, config = life.current(id), life.world.spinnaker.config(life.now, plan["pipeline"])
     if parent is None or config is None:
@@ -92,7 +92,7 @@ def _child(life: Life, id: str, plan: dict[str, Any]) -> Steps:  # noqa: A002
     return (yield from run(life, config, trigger)) or "TERMINAL"
 
 
-def _change(life: Life, id: str, how: Callable[[Execution, int], Execution]) -> bool:  # noqa: A002
+def _change(life: Life, id: str, how: Callable[[Execution, int], Execution]) -> bool:
     """Change a run unless somebody has ended it meanwhile; says whether it still goes on."""
     current = life.current(id)
     if current is None:
@@ -101,7 +101,7 @@ def _change(life: Life, id: str, how: Callable[[Execution, int], Execution]) -> 
     return True
 
 
-def _end(life: Life, id: str, status: str) -> str:  # noqa: A002
+def _end(life: Life, id: str, status: str) -> str:
     """The end of a run, and at the same moment the beginning of what it triggers."""
     current = life.current(id)
     if current is None:

@@ -153,7 +153,12 @@ def slow(*, seed: int, clock: Clock = wall_clock, speed: float = 1.0) -> Scenari
     return Scenario(name="slow", world=world, faults=(fault,), truth="quiet", verdict="quiet")
 
 
-def huge(*, seed: int, clock: Clock = wall_clock, speed: float = 1.0) -> Scenario:  # noqa: ARG001
+def huge(
+    *,
+    seed: int,
+    clock: Clock = wall_clock,
+    speed: float = 1.0,  # noqa: ARG001 - every scenario is made alike
+) -> Scenario:
     """500 applications with 20 executions each, of which 3 are active."""
     world = World(clock, seed=seed)
     now = world.now()
@@ -170,7 +175,12 @@ def huge(*, seed: int, clock: Clock = wall_clock, speed: float = 1.0) -> Scenari
     return Scenario(name="huge", world=world, truth="active", verdict="active")
 
 
-def as_measured(*, seed: int, clock: Clock = wall_clock, speed: float = 1.0) -> Scenario:  # noqa: ARG001
+def as_measured(
+    *,
+    seed: int,  # noqa: ARG001 - see `speed`
+    clock: Clock = wall_clock,
+    speed: float = 1.0,  # noqa: ARG001 - every scenario is made alike
+) -> Scenario:
     """The world in which a real Gate was measured: 24 active, of which lists show 10 to 21."""
     world = measured(clock)
     return Scenario(name="measured", world=world, truth="active", verdict="active")

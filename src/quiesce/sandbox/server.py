@@ -100,8 +100,8 @@ class Sandbox:
 
     async def start(self) -> None:
         """Listen. Nothing else is started: a world moves when it is asked."""
-        for system, routes in (("gate", gate.routes()), ("mixpanel", mixpanel.routes())):
-            await self._serve(system, routes)  # type: ignore[arg-type]
+        await self._serve("gate", gate.routes())
+        await self._serve("mixpanel", mixpanel.routes())
 
     async def aclose(self) -> None:
         """Stop listening, and cut off whatever still hangs."""

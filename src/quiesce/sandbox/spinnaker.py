@@ -70,7 +70,7 @@ class Spinnaker:
         name: str,
         *,
         at: int = 0,
-        id: str | None = None,  # noqa: A002
+        id: str | None = None,
         strategy: bool = False,
         disabled: bool = False,
         limit_concurrent: bool = False,
@@ -98,7 +98,7 @@ class Spinnaker:
     def put_config(self, config: PipelineConfig, *, at: int = 0) -> None:
         self._configs.put(at, config.id, config)
 
-    def delete_config(self, id: str, *, at: int) -> None:  # noqa: A002
+    def delete_config(self, id: str, *, at: int) -> None:
         """Delete a pipeline; its executions stay, and most lists no longer show them."""
         self._configs.put(at, id, None)
 
@@ -109,7 +109,7 @@ class Spinnaker:
         self.activity.note(at, execution.id, active=execution.active)
         return execution
 
-    def delete(self, id: str, *, at: int) -> None:  # noqa: A002
+    def delete(self, id: str, *, at: int) -> None:
         """Delete an execution: from `at` on it never was, and only the past shows it."""
         self._executions.put(at, id, None)
         self.activity.note(at, id, active=False)
@@ -146,10 +146,10 @@ class Spinnaker:
             if wanted is None or config.application.lower() == wanted
         ]
 
-    def config(self, at: int, id: str) -> PipelineConfig | None:  # noqa: A002
+    def config(self, at: int, id: str) -> PipelineConfig | None:
         return self._configs.get(at, id)
 
-    def execution(self, at: int, id: str) -> Execution | None:  # noqa: A002
+    def execution(self, at: int, id: str) -> Execution | None:
         return self._executions.get(at, id)
 
     def executions(self, at: int) -> Iterator[Execution]:
@@ -174,7 +174,7 @@ class Spinnaker:
         return self._of_config.setdefault(execution.pipeline_config_id or "", {})
 
     def _those(self, at: int, ids: dict[str, None]) -> list[Execution]:
-        found = (self._executions.get(at, id) for id in ids)  # noqa: A001
+        found = (self._executions.get(at, id) for id in ids)
         return [execution for execution in found if execution is not None]
 
 

@@ -69,7 +69,7 @@ def front50_fails_for_orca(orca_path: str, path: str) -> Trouble:
     return from_orca(500, orca_path, text)
 
 
-def not_found(what: str, id: str) -> Trouble:  # noqa: A002
+def not_found(what: str, id: str) -> Trouble:
     """The one answer that tells "there is none" from "I show none"."""
     return Trouble(404, f"{what} not found (id: {id})", NOT_FOUND)
 

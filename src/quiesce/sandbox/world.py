@@ -130,7 +130,7 @@ class World:
             run = make.of_task(application, description, then, self.chance, user="carol")
             return self.spinnaker.put(_brought_to(run, status, then, took), at=now)
 
-    def end(self, id: str, status: str = "SUCCEEDED") -> Execution:  # noqa: A002
+    def end(self, id: str, status: str = "SUCCEEDED") -> Execution:
         """Let an execution end now."""
         with self.lock:
             now = self.now()
@@ -139,7 +139,7 @@ class World:
                 raise KeyError(id)
             return self.spinnaker.put(change.ended(run, status, now), at=now)
 
-    def cancel(self, id: str) -> Execution:  # noqa: A002
+    def cancel(self, id: str) -> Execution:
         """Cancel an execution now, which does not end one that is paused or buffered."""
         with self.lock:
             now = self.now()

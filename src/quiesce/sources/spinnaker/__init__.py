@@ -16,8 +16,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `parts`: what to ask, for a Gate or an account that can't do more; every answer then says
     what was left out. `deck_url`: the address of Deck, for links. `window`: how many of
-    the newest executions of each pipeline a mark covers. `limit`: how many active
-    executions of one pipeline to ask for at first. `search_size`: the same for the search.
+    the newest executions of each pipeline, or tasks of an application, a mark covers.
+    `limit`: how many active executions of one pipeline, or tasks of an application, to ask
+    for at first. `search_size`: the same for the search.
     """
 
     parts: tuple[PartName, ...] = ("pipelines", "tasks", "search")
