@@ -3,12 +3,11 @@
 QuiesceError
 ├── ConfigError            fix the command line or the file (exit 2)
 ├── Absent                 no such application or pipeline in this source: check the name
-├── SourceError            a system could not be asked, or not be believed; becomes a gap
-│   ├── Refused            sign in, or ask for the right that is missing
-│   ├── Unavailable        try again, or see why the system does not answer
-│   ├── Misunderstood      the answer can't be read: report it
-│   └── Truncated          there is more than was given: raise the limit
-└── StoreError             the memory can't be read or written
+└── SourceError            a system could not be asked, or not be believed; becomes a gap
+    ├── Refused            sign in, or ask for the right that is missing
+    ├── Unavailable        try again, or see why the system does not answer
+    ├── Misunderstood      the answer can't be read: report it
+    └── Truncated          there is more than was given: raise the limit
 
 A foreign error is wrapped once, where it enters (`http`, `config`), with `from`.
 Texts in these errors are already redacted and free of control characters: whoever raises
@@ -109,7 +108,3 @@ class Truncated(SourceError):
     """More exists than the system gave, and it would not give more."""
 
     name = "truncated"
-
-
-class StoreError(QuiesceError):
-    """The memory can't be read or written; the verdict is still given."""

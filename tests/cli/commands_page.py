@@ -25,7 +25,9 @@ COMMON = {"--help"}
 
 def page() -> str:
     """The whole page, from the commands themselves."""
-    return "\n".join([TOP, *_group(click.Context(quiesce, info_name="quiesce"), "##")])
+    # A command keeps the help option that it was first asked for: it must be the true one.
+    context = click.Context(quiesce, info_name="quiesce", **quiesce.context_settings)
+    return "\n".join([TOP, *_group(context, "##")])
 
 
 def _group(context: click.Context, heading: str) -> Iterator[str]:

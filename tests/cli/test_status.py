@@ -172,4 +172,4 @@ def test_it_says_what_it_has_cost(box: Sandbox, tmp_path: Path) -> None:
     assert valid(told, "status")["runs"]
     lines = [line for line in told.stderr.splitlines() if line.startswith("stats: ")]
     assert [line.split(":")[1] for line in lines] == [" spinnaker", " mixpanel"]
-    assert all(re.search(r": \d+ requests? .*, 1 look, ", line) for line in lines)
+    assert all(re.search(r": \d+ requests?\b.*, 1 look, ", line) for line in lines)

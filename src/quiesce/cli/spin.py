@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from quiesce.cli.codes import ExitCode
 from quiesce.errors import ConfigError
 
 DEFAULT_ENDPOINT = "http://localhost:8084"
@@ -294,7 +295,7 @@ def main(words: list[str]) -> int:
     """Print one secret, and nothing else; for `cmd:` references."""
     if len(words) != 2:
         sys.stderr.write("usage: python -m quiesce.cli.spin FILE KEY\n")
-        return 2
+        return ExitCode.USAGE
     path = Path(os.path.expanduser(words[0]))  # noqa: PTH111 - Path's raises without a home
     try:
         secret = reveal(path, words[1], os.environ, datetime.now(UTC))
@@ -302,7 +303,7 @@ def main(words: list[str]) -> int:
         sys.stderr.write(
             f"error: {error.message}\n" + (f"  hint: {error.hint}\n" * bool(error.hint))
         )
-        return 2
+        return ExitCode.USAGE
     sys.stdout.write(secret + ("" if secret.endswith("\n") else "\n"))
     return 0
 

@@ -6,6 +6,7 @@ read without the program; a test holds them equal.
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from typing import Any, Literal
 
 from quiesce.model import State
@@ -59,6 +60,9 @@ def _closed(node: Any, key: str = "") -> Any:
     if not isinstance(node, dict):
         return node
     made = {name: _closed(one, name) for name, one in node.items()}
+    if isinstance(made.get("description"), str):
+        # Python 3.13 takes the indentation out of docstrings, its elders leave it in.
+        made["description"] = cleandoc(made["description"])
     if key in _BY_STATE and "additionalProperties" in made:
         made["propertyNames"] = {"enum": [str(state) for state in State]}
     if "schema" in made.get("properties", {}):
