@@ -17,6 +17,7 @@ _FOREIGN = {
     *("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES"),
     *("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR"),
+    *("PYTHONIOENCODING", "PYTHONUTF8"),
 }
 
 
@@ -30,6 +31,8 @@ def own_surroundings(
         if name in _FOREIGN or name.startswith("QUIESCE_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("TERM", "xterm-256color")  # a dumb one gets ASCII
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     for name in ("CONFIG", "CACHE", "STATE", "DATA"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
     return home
