@@ -186,10 +186,24 @@ def complete(answer: Answer, system: System) -> bool:
     return beside.verdict == "quiet"
 
 
-def still_fresh(answer: Answer, max_age: float, *, clock: Clock = awake_clock) -> Answer:
-    """The same answer, or unknown where a quiet has grown old before it could be said."""
+def still_fresh(
+    answer: Answer,
+    max_age: float,
+    *,
+    clock: Clock = awake_clock,
+    stopped_at: float = float("-inf"),
+) -> Answer:
+    """The same answer, or unknown where a quiet has grown old before it could be said.
+
+    `stopped_at` is when this process last went on after it had been stopped: an answer that
+    lay in a buffer meanwhile is as old as the stop was long, and nobody knows how long.
+    """
+    if answer.verdict.verdict != "quiet":
+        return answer
+    if stopped_at >= answer.look.started:
+        return _doubted(answer, ("this process was stopped while it looked",))
     age = clock() - answer.look.finished
-    if answer.verdict.verdict != "quiet" or 0 <= age <= max_age:
+    if 0 <= age <= max_age:
         return answer
     return _doubted(answer, (f"the last answer was {age:.1f} s old before it could be printed",))
 

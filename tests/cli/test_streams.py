@@ -171,3 +171,16 @@ def test_the_code_does_not_need_stderr(shut: str, box: Sandbox, tmp_path: Path) 
     running(box.world)
     assert piped(f"$Q check $S {shut}", box, tmp_path).returncode == 1
     assert piped(f"$Q check -a nosuch $S {shut}", box, tmp_path).returncode == 2
+
+
+def test_a_stop_while_it_looks_is_never_quiet(box: Sandbox, tmp_path: Path) -> None:
+    """An answer that lay in a buffer meanwhile looks new and is as old as the stop was long."""
+    box.faults.add(Fault(kind="latency", seconds=0.3))
+    process = started("check", "--no-confirm", "-o", "json", cwd=tmp_path, env=ENV)
+    await_a_request(box)
+    os.kill(process.pid, signal.SIGSTOP)
+    time.sleep(1.0)  # the answers come while it sleeps
+    os.kill(process.pid, signal.SIGCONT)
+    result = ended(process)
+    assert result.returncode == 3
+    assert "this process was stopped while it looked" in valid(result)["reasons"]

@@ -20,6 +20,7 @@ from quiesce.cli.output import Output, put, rendering
 from quiesce.cli.progress import shown
 from quiesce.cli.screen import complain, screen, unforeseen
 from quiesce.cli.session import Selection, configured
+from quiesce.cli.stops import noticed
 from quiesce.errors import QuiesceError
 from quiesce.model import Answer, Question
 from quiesce.render import Rendered, render_unknown
@@ -53,8 +54,9 @@ def judged(
 ) -> int:
     """Ask and print; gives back the exit code."""
     try:
-        outcome = complete(_ask(selection, output, ask, code))
-        rendered, result = _drawn(outcome, output)
+        with noticed() as stopped_at:
+            outcome = complete(_ask(selection, output, ask, code))
+            rendered, result = _drawn(outcome, output, stopped_at)
     except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - the edge: a defect of ours is an answer too
         rendered, result = given_up(error, output)
     return delivered(rendered, result, json=output.form == "json")
@@ -85,10 +87,12 @@ def delivered(rendered: Rendered, code: int, *, json: bool) -> int:
     return code
 
 
-def _drawn(outcome: Outcome, output: Output) -> tuple[Rendered, int]:
+def _drawn(
+    outcome: Outcome, output: Output, stopped_at: Callable[[], float]
+) -> tuple[Rendered, int]:
     """The answer as text, unless it has grown old meanwhile: then that is the answer."""
     rendered = rendering(outcome.answer, output)
-    answer = app.still_fresh(outcome.answer, outcome.max_age)
+    answer = app.still_fresh(outcome.answer, outcome.max_age, stopped_at=stopped_at())
     if answer is outcome.answer:
         return rendered, outcome.code
     return rendering(answer, output), ExitCode.UNKNOWN
