@@ -150,8 +150,7 @@ async def wait(
         async with asyncio.timeout(timeout):
             while True:
                 last = await inspection.confirmed(settled=True, on_first=on_answer)
-                if last.looks == 1:
-                    must_exist(last.look)  # a wrong name will not turn up by waiting
+                must_exist_in(last)  # a wrong name will not turn up by waiting
                 on_answer(last)
                 if last.verdict.settled:
                     return last
@@ -220,6 +219,12 @@ def _doubted(answer: Answer, reasons: tuple[str, ...]) -> Answer:
         instant=None,
     )
     return replace(answer, verdict=verdict)
+
+
+def must_exist_in(answer: Answer) -> None:
+    """`must_exist`, but a name that vanishes between two looks is unknown, and not wrong."""
+    if answer.looks == 1:
+        must_exist(answer.look)
 
 
 def must_exist(look: Look) -> None:

@@ -110,6 +110,5 @@ async def _ask(
     async with app.opened(config, os.environ, narrowed=selection.narrowed) as system:
         async with shown(progress, output.progress):
             answer = await ask(system, question, progress)
-        if answer.looks == 1:  # a name that vanishes between two looks is unknown, not wrong
-            app.must_exist(answer.look)
+        app.must_exist_in(answer)
         return Outcome(answer=answer, code=code(answer, system), max_age=config.max_age)

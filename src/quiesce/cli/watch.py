@@ -70,7 +70,7 @@ async def _watch(
     async with app.opened(config, os.environ, narrowed=selection.narrowed) as system:
         while True:
             answer = app.still_fresh(await ask(system, question, Progress()), config.max_age)
-            app.must_exist(answer.look)
+            app.must_exist_in(answer)
             shown[:] = [answer]
             if in_place:
                 surface = screen(sys.stdout, color=output.color)

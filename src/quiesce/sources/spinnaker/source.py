@@ -78,11 +78,11 @@ class Spinnaker:
         left_out = [part for part in every if part not in self._config.parts]
         if not left_out:
             return None
-        return f"only {' and '.join(self._config.parts)} were asked, not {' or '.join(left_out)}"
+        return f"asked only {' and '.join(self._config.parts)}, not {' or '.join(left_out)}"
 
     async def _applications(self, scope: str | None, findings: Findings) -> Sequence[str]:
         """All applications, or the one that was asked for, in Gate's spelling."""
-        if scope is not None:
+        if scope is not None and scope != EVERYWHERE:
             try:
                 body = await self._fetch.get(("applications", scope.lower()))
                 parse.must_be_application(body, scope)
@@ -303,6 +303,9 @@ class Spinnaker:
             part = _part_name(home, "pipelines")
             try:
                 listing = await self._listed(home, "pipelines", {"limit": question.limit})
+                if listing.fullest >= question.limit:
+                    active = await self._everything(home, "pipelines", question)
+                    self._report(part, active, findings)
             except SourceError as error:
                 findings.gap(part, error)
             else:
