@@ -283,27 +283,6 @@ def test_a_name_is_looked_for_in_every_application(gate: FakeGate) -> None:
     assert len(asyncio.run(look(gate, scoped, config=NORMAL)).whole.runs) == 1
 
 
-def test_a_long_strategy_is_in_its_status_behind_many_newer_runs(gate: FakeGate) -> None:
-    gate.show(apps(2, finished=1))
-    world = gate.box.world
-    config = world.spinnaker.add_config("app01", "Roll out", strategy=True)
-    old = world.start(config, age=5000)
-    for age in range(100, 1100, 100):
-        world.start(config, age=age, status="SUCCEEDED", took=10)
-    found = asyncio.run(look(gate, Question(pipeline="Roll out", limit=3)))
-    assert old.id in {run.id for run in found.whole.runs if run.state.active}
-
-
-def test_all_applications_are_no_application(gate: FakeGate) -> None:
-    """Gate's word for all of them is never asked for as one, whatever Gate says of it."""
-    gate.show(apps(2, active=1))
-    body = b'{"name":"*"}'
-    gate.box.faults.add(Fault(path="/applications/[*]", kind="body", body=body))
-    gate.box.faults.add(Fault(path="/applications/%2A", kind="body", body=body))
-    found = asyncio.run(look(gate, Question(application="*")))
-    assert found.source.absent is not None
-
-
 def test_strategies_have_recent_runs_too(gate: FakeGate) -> None:
     """The search does not show them: the lists of their applications do."""
     gate.show(World.of(a=Part.of(finished=1), b=Part()))
@@ -390,13 +369,3 @@ def test_a_run_that_is_restarted_is_active_again(gate: FakeGate) -> None:
     assert not asyncio.run(look(gate, config=NORMAL)).whole.runs
     gate.show(idle.also("a", Past(id="old")))
     assert len(asyncio.run(look(gate, config=NORMAL)).whole.runs) == 1
-
-
-def test_a_long_run_is_in_the_status_of_its_pipeline_behind_many_newer_ones(gate: FakeGate) -> None:
-    """The newest runs alone would say that nothing of that name is running."""
-    gate.show(World.of(a=Part.of(finished=30, active=1)))
-    name = next(run.pipeline for run in asyncio.run(look(gate)).whole.runs)
-    found = asyncio.run(look(gate, Question(pipeline=name, limit=5)))
-    states = [run.state.active for run in found.whole.runs if run.pipeline == name]
-    assert len(states) == 6
-    assert states.count(True) == 1
