@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, ValidationError, convert
 from msgspec.structs import asdict, replace
 
+from quiesce.answer import Answer, Cost
 from quiesce.config import Config, SourceConfig, resolve
 from quiesce.errors import ConfigError
-from quiesce.model import Answer, Cost, Look, Question, Verdict
+from quiesce.model import Look, Question, Verdict
 from quiesce.render.complaint import nearest_hint
 from quiesce.source import Fetch
 from quiesce.sources import KINDS

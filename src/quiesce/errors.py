@@ -2,6 +2,7 @@
 
 QuiesceError
 ├── ConfigError            fix the command line or the file (exit 2)
+├── StoreError             the memory can't be used: mend it, or do without (--no-store)
 ├── Absent                 no such application or pipeline in this source: check the name
 └── SourceError            a system could not be asked, or not be believed; becomes a gap
     ├── Refused            sign in, or ask for the right that is missing
@@ -43,6 +44,10 @@ class QuiesceError(Exception):
 
 class ConfigError(QuiesceError):
     """The command line or the configuration can't be used as it is; exit 2."""
+
+
+class StoreError(QuiesceError):
+    """The store can't be read or written; what was seen without it still stands."""
 
 
 class Absent(QuiesceError):

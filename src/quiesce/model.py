@@ -64,8 +64,10 @@ FINISHED = frozenset(
 class Run(Struct, frozen=True, kw_only=True):
     """One execution of one pipeline.
 
-    `id` is unique within its source. `native_state` is the system's own word. `raw` is the
-    system's own JSON for this run, byte for byte, and never part of a document.
+    `id` is unique within its source. `native_state` is the system's own word. `parent` is the
+    id of the run of the same source that started it. `changed_at` is when something in it last
+    began or ended, where its system tells. `raw` is the system's own JSON for this run, byte for
+    byte, and never part of a document.
     """
 
     source: str
@@ -81,6 +83,8 @@ class Run(Struct, frozen=True, kw_only=True):
     url: str | None = None
     started_by: str | None = None
     waiting_on: str | None = None
+    parent: str | None = None
+    changed_at: datetime | None = None
     details: dict[str, str | None] = field(default_factory=dict)
     raw: bytes = b""
 
@@ -111,6 +115,8 @@ class Question(Struct, frozen=True, kw_only=True):
     of that name, in every state. `marks` asks for a mark with every part; `lists` False
     asks for marks alone (the second look). `limit` is how many recent runs of a pipeline.
     `whole` asks for each run with everything that the system knows of it, for `Run.raw`.
+    `past` asks for the finished runs, too, that are met on the way: they are for the memory, and
+    never a reason to ask more.
     """
 
     application: str | None = None
@@ -120,6 +126,7 @@ class Question(Struct, frozen=True, kw_only=True):
     lists: bool = True
     limit: int = 200
     whole: bool = False
+    past: bool = False
 
 
 class SourceLook(Struct, frozen=True, kw_only=True):
@@ -129,6 +136,11 @@ class SourceLook(Struct, frozen=True, kw_only=True):
     and a gap. `started` and `finished` are seconds of our own monotonic clock, taken before
     the first request and after the last answer. `scope` says in words what the source was
     told not to ask. `absent` is set where the question named something it does not have.
+
+    What the memory adds: `ended` are finished runs that were met on the way or asked for by
+    their ids; `lost` the ids of remembered runs that the system said it does not have, for the
+    first time (each is a gap, too), and `gone` those of which it said so again. `memory` is a
+    mark over all remembered runs that were asked for by their ids, None where none was.
     """
 
     name: str
@@ -139,6 +151,10 @@ class SourceLook(Struct, frozen=True, kw_only=True):
     parts: dict[str, Mark | None] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
     absent: Absent | None = None
+    ended: tuple[Run, ...] = ()
+    lost: tuple[str, ...] = ()
+    gone: tuple[Run, ...] = ()
+    memory: Mark | None = None
     scope: str | None = None
     requests: int = 0
     bytes: int = 0
@@ -199,23 +215,3 @@ class Verdict(Struct, frozen=True, kw_only=True):
     idle_for: float | None = None
     instant: tuple[datetime, datetime] | None = None
     restless: bool = False
-
-
-class Cost(Struct, frozen=True, kw_only=True):
-    """What an answer has cost one source, over all looks: requests, bytes, seconds."""
-
-    requests: int
-    bytes: int
-    seconds: float
-
-
-class Answer(Struct, frozen=True, kw_only=True):
-    """What a command gives back: the verdict, the look it rests on last, and its cost.
-
-    `costs` is by the name of the source. `looks` counts how many were taken.
-    """
-
-    verdict: Verdict
-    look: Look
-    costs: dict[str, Cost]
-    looks: int = 1

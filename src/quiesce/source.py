@@ -67,12 +67,38 @@ class Scoped(Protocol):
         """What is left out, in words (`only pipelines are asked`), or None."""
 
 
+class Recollection(Protocol):
+    """Where a source puts what it is told of runs that were asked for by their ids."""
+
+    def run(self, run: Run) -> None:
+        """The run as it is now, active or finished; others that were met on the way, too."""
+
+    def lost(self, run: Run) -> None:
+        """The system says plainly that it has no such run. Whether it is over is not said."""
+
+    def gap(self, run: Run, why: SourceError) -> None:
+        """The run was asked for, and nothing can be said of it."""
+
+
+@runtime_checkable
+class Recalls(Protocol):
+    """An optional power: a source that can ask for runs that no list of it shows any more."""
+
+    async def recall(self, runs: Sequence[Run], recollection: Recollection) -> None:
+        """Report each of these runs, all of which were active when they were last seen.
+
+        One that is not reported at all is a gap. Raises `SourceError` only when nothing could
+        be had. May also report active runs that nobody has asked for.
+        """
+
+
 class Kind(Struct, frozen=True, kw_only=True):
     """What a system is, in one value: the only thing the registry knows of it.
 
     `config` is a msgspec Struct whose fields are the keys that only this kind has, each
     with a default unless it is required. `open(name, config, fetch)` makes a source.
     `settle` is the longest hand-over between its own runs that is known, in seconds.
+    `identity` names those keys of its own that tell two systems at one address apart.
     """
 
     name: str
@@ -80,3 +106,4 @@ class Kind(Struct, frozen=True, kw_only=True):
     config: type[Struct]
     open: Callable[[str, Any, Fetch], Source]
     settle: float
+    identity: tuple[str, ...] = ()

@@ -12,7 +12,8 @@ from tests.cli.acceptance import both, both_in_toml, configure, gate, planted, r
 from tests.cli.program import quiesce
 
 from quiesce import app
-from quiesce.model import Answer, Look, SourceLook, Verdict, VerdictName
+from quiesce.answer import Answer
+from quiesce.model import Look, SourceLook, Verdict, VerdictName
 from quiesce.sandbox import Fault, Sandbox, serve_in_thread
 
 QUICK = 'settle = "150ms"\n'

@@ -10,8 +10,9 @@ from typing import Literal
 from tests.double_look.clock import now, sleep
 from tests.double_look.world import Job, Place, World
 
+from quiesce.answer import Answer
 from quiesce.app import System
-from quiesce.model import Answer, Question
+from quiesce.model import Question
 from quiesce.survey import Subject
 from quiesce.verdict import Expectation
 

@@ -9,8 +9,8 @@ from tests.double_look.casts import Maker
 from tests.double_look.clock import now, simulate
 from tests.double_look.world import Place, World
 
+from quiesce.answer import Answer
 from quiesce.app import check, look, wait
-from quiesce.model import Answer
 
 What = Literal["look", "check", "settled", "wait"]
 

@@ -20,9 +20,10 @@ from tests.double_look.faces import Order, Plain, gate, project, subject
 from tests.double_look.faults import FAULTS, Fault, Faulty
 from tests.double_look.world import Place, World
 
+from quiesce.answer import Answer
 from quiesce.app import System, check, look, unseen, wait
 from quiesce.errors import ConfigError
-from quiesce.model import Answer, Verdict
+from quiesce.model import Verdict
 from quiesce.source import Source
 from quiesce.survey import Subject
 from quiesce.verdict import Expectation

@@ -19,8 +19,9 @@ from tests.double_look.faces import Plain, digest, gate, newest_id, subject
 from tests.double_look.playing import play
 from tests.double_look.world import Place, World
 
+from quiesce.answer import Answer
 from quiesce.app import check
-from quiesce.model import Answer, Question
+from quiesce.model import Question
 from quiesce.survey import Subject, survey
 from quiesce.verdict import Expectation, judge
 

@@ -13,8 +13,8 @@ from tests.double_look.casts import (
 from tests.double_look.clock import now, simulate
 from tests.double_look.world import Place, World
 
+from quiesce.answer import Answer
 from quiesce.app import check, wait
-from quiesce.model import Answer
 
 
 def chained(

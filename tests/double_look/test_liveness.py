@@ -11,8 +11,8 @@ from tests.double_look.clock import now, simulate
 from tests.double_look.faces import Plain, gate, project, subject
 from tests.double_look.world import World
 
+from quiesce.answer import Answer
 from quiesce.app import check, look, wait
-from quiesce.model import Answer
 from quiesce.survey import Subject
 
 PLACES = [("s", "a"), ("s", "b"), ("gate", "one/pipelines"), ("gate", "one/tasks")]

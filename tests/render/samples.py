@@ -7,9 +7,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from quiesce.answer import Answer, Cost
 from quiesce.model import (
-    Answer,
-    Cost,
     Gap,
     Look,
     Mark,

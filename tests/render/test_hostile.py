@@ -21,7 +21,8 @@ from tests.render.samples import (
     unguarded,
 )
 
-from quiesce.model import Answer, Question, Run, State
+from quiesce.answer import Answer
+from quiesce.model import Question, Run, State
 from quiesce.render import (
     Format,
     Rendered,

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from tests.render.samples import GAP, NOW, busy, make_answer, make_run, make_source
 
+from quiesce.answer import Answer
 from quiesce.errors import Absent
-from quiesce.model import REST, Answer, Question, SourceLook, State
+from quiesce.model import REST, Question, SourceLook, State
 from quiesce.render import (
     Screen,
     progress_line,

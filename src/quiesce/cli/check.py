@@ -7,6 +7,7 @@ from functools import partial
 import click
 
 from quiesce import app
+from quiesce.answer import Answer
 from quiesce.cli.codes import ExitCode
 from quiesce.cli.judged import by_verdict, judged
 from quiesce.cli.options import (
@@ -20,7 +21,6 @@ from quiesce.cli.output import Output
 from quiesce.cli.session import Selection
 from quiesce.cli.watch import watched
 from quiesce.errors import ConfigError
-from quiesce.model import Answer
 
 EXAMPLES = f"""Is anything still running? Looks twice, and says quiet only when it is true.
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from quiesce import app
+from quiesce.answer import Answer
 from quiesce.cli.codes import ExitCode, code_of
 from quiesce.cli.loop import complete
 from quiesce.cli.output import Output, put, rendering
@@ -22,7 +23,7 @@ from quiesce.cli.screen import complain, screen, unforeseen
 from quiesce.cli.session import Selection, configured
 from quiesce.cli.stops import noticed
 from quiesce.errors import QuiesceError
-from quiesce.model import Answer, Question
+from quiesce.model import Question
 from quiesce.render import Rendered, render_unknown
 from quiesce.survey import Progress
 

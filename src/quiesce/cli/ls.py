@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from quiesce import app
+from quiesce.answer import Answer
 from quiesce.cli.codes import ExitCode
 from quiesce.cli.judged import judged
 from quiesce.cli.options import (
@@ -17,7 +18,6 @@ from quiesce.cli.options import (
 from quiesce.cli.output import Output
 from quiesce.cli.session import Selection
 from quiesce.cli.watch import watched
-from quiesce.model import Answer
 
 EXAMPLES = f"""Every active run, in every system: one look.
 

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
+from quiesce.answer import Answer
 from quiesce.cli.screen import remark, screen
-from quiesce.model import Answer, Run
+from quiesce.model import Run
 from quiesce.render import progress_line, survivor_lines, waited_line
 
 AT_LEAST_EVERY = 300.0

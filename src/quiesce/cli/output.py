@@ -10,9 +10,10 @@ from typing import cast
 from msgspec import Struct
 from msgspec.structs import replace
 
+from quiesce.answer import Answer, Cost
 from quiesce.cli.screen import remark, screen, write
 from quiesce.errors import ConfigError
-from quiesce.model import Answer, Cost, Look, Question, State
+from quiesce.model import Look, Question, State
 from quiesce.render import Format, Rendered, render, render_unknown
 from quiesce.summary import select
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from quiesce import app
+from quiesce.answer import Answer
 from quiesce.cli.codes import ExitCode
 from quiesce.cli.judged import by_verdict, judged
 from quiesce.cli.narrate import Narrator
@@ -18,7 +19,7 @@ from quiesce.cli.options import (
 from quiesce.cli.output import Output
 from quiesce.cli.progress import ERASE, drawn_in_place
 from quiesce.cli.session import Selection
-from quiesce.model import Answer, Question
+from quiesce.model import Question
 from quiesce.survey import Progress
 
 EXAMPLES = """Wait until it is quiet, and has been so for longer than a hand-over takes.

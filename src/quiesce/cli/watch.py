@@ -8,6 +8,7 @@ import re
 import sys
 
 from quiesce import app
+from quiesce.answer import Answer
 from quiesce.cli.codes import ExitCode
 from quiesce.cli.judged import Ask, delivered, given_up
 from quiesce.cli.loop import complete
@@ -15,7 +16,7 @@ from quiesce.cli.output import Output, rendering
 from quiesce.cli.screen import screen, write
 from quiesce.cli.session import Selection, configured
 from quiesce.errors import ConfigError
-from quiesce.model import Answer, Question
+from quiesce.model import Question
 from quiesce.render.fit import width
 from quiesce.survey import Progress
 

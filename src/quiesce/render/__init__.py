@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from quiesce.answer import Answer
 from quiesce.errors import ConfigError
-from quiesce.model import Answer, Look, Question, Run, State
+from quiesce.model import Look, Question, Run, State
 from quiesce.render.screen import Format, Rendered, Screen
 
 __all__ = [

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from msgspec import UNSET
 
-from quiesce.model import Answer, Gap, Look, Question, Run, SourceLook, State
+from quiesce.answer import Answer
+from quiesce.model import Gap, Look, Question, Run, SourceLook, State
 from quiesce.render.shapes import (
     FiltersDocument,
     GapDocument,

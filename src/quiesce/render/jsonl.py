@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 from msgspec import Struct, to_builtins
 
+from quiesce.answer import Answer
 from quiesce.errors import ErrorName
-from quiesce.model import Answer, Look, Question, Run, State
+from quiesce.model import Look, Question, Run, State
 from quiesce.render.columns import check_fields
 from quiesce.render.document import look_document, run_document, source_gaps
 from quiesce.render.encode import to_json

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from quiesce.model import Answer, Question, VerdictName
+from quiesce.answer import Answer
+from quiesce.model import Question, VerdictName
 from quiesce.render.screen import Screen
 from quiesce.render.sentences import active, conclusion, parts
 

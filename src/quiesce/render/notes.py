@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from quiesce.model import Answer, Look, Question, Run
+from quiesce.answer import Answer
+from quiesce.model import Look, Question, Run
 from quiesce.render.gaps import gap_lines
 from quiesce.render.screen import COLORS, RED, Format, Rendered, Screen
 from quiesce.render.sentences import (

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from quiesce.model import REST, Answer, Look, Question, Run, SourceLook, State
+from quiesce.answer import Answer
+from quiesce.model import REST, Look, Question, Run, SourceLook, State
 from quiesce.render.screen import Screen
 from quiesce.render.words import begin, between, count, duration, elapsed, listed, since
 

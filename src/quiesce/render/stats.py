@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from quiesce.model import Cost, Look, SourceLook
+from quiesce.answer import Cost
+from quiesce.model import Look, SourceLook
 from quiesce.render.screen import Screen
 from quiesce.render.words import count, elapsed, size
 
