@@ -33,6 +33,9 @@ def test_every_setting_with_its_origin(write: Any, kinds: Any) -> None:
     at = "sources.prod."
     assert lines == [
         ("max_age", '"2s"', "default"),
+        ("store", "in the XDG state folder", "default"),
+        ("retention", '"9600h"', "default"),
+        ("night", "none", "default"),
         (f"{at}kind", '"gate"', "quiesce.toml:2"),
         (f"{at}url", '"https://gate"', "quiesce.toml:3"),
         (f"{at}auth.type", '"basic"', "quiesce.toml:8"),
@@ -49,6 +52,9 @@ def test_every_setting_with_its_origin(write: Any, kinds: Any) -> None:
         (f"{at}attempts", "3", "default"),
         (f"{at}settle", "the kind's own", "default"),
         (f"{at}max_lag", '"0s"', "default"),
+        (f"{at}every", '"30s"', "default"),
+        (f"{at}every_active", '"10s"', "default"),
+        (f"{at}every_night", "as by day", "default"),
         (f"{at}parts", '["tasks"]', "quiesce.toml:4"),
         (f"{at}deck_url", "none", "default"),
         (f"{at}window", '"5m"', "default"),

@@ -8,7 +8,7 @@ values.py    what comes out         find.py    which file          read.py     a
 build.py     one source             flags.py   -s                  auth.py     signing in
 keys.py      the common keys        own.py     a kind's own keys   secret.py   references
 units.py     times, sizes, rates    lines.py   line numbers        wording.py  complaints
-show.py      `config show`          schema.py  JSON Schema
+show.py      `config show`          schema.py  JSON Schema         top.py     the file's own keys
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from quiesce.config.flags import configure, from_flags, is_address, select
 from quiesce.config.read import check, load
 from quiesce.config.schema import schema
 from quiesce.config.show import show
+from quiesce.config.top import store_location, without_password
 from quiesce.config.units import duration, duration_text
 from quiesce.config.values import Config, Found, Problem, Setting, SignIn, SourceConfig
 
@@ -43,4 +44,6 @@ __all__ = [
     "schema",
     "select",
     "show",
+    "store_location",
+    "without_password",
 ]

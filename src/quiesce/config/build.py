@@ -17,6 +17,9 @@ from quiesce.config.values import Problem, SignIn, SourceConfig
 from quiesce.config.wording import Wrong, code, nearest, sentences
 from quiesce.source import Kind
 
+TIMES = ("max_lag", "every", "every_active", "every_night")
+"""Keys whose values a source carries as they are."""
+
 SEE_SCHEMA = "see: quiesce config schema"
 
 
@@ -110,7 +113,7 @@ def build(
         own=mine,
         expect_at_least=values.get("expect_at_least"),
         settle=values.get("settle"),
-        max_lag=values.get("max_lag", BY_NAME["max_lag"].default),
+        **{name: values.get(name, BY_NAME[name].default) for name in TIMES},
         section=section.name,
         origins=_origins(table, auth, section),
     )

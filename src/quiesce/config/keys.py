@@ -83,7 +83,9 @@ def _whole(low: int, high: int) -> Callable[[Any, Path], int]:
     return read
 
 
-def _duration(low: float, high: float = DAY) -> Callable[[Any, Path], float]:
+def duration(low: float, high: float = DAY) -> Callable[[Any, Path], float]:
+    """Reads a time between two limits, in seconds."""
+
     def read(value: Any, _: Path) -> float:
         seconds = units.read_duration(value)
         if not low <= seconds <= high:
@@ -146,7 +148,8 @@ def duration_schema() -> dict[str, Any]:
     return {"type": "string", "pattern": f"^{units.DURATION}$", "examples": ["90s", "2h30m"]}
 
 
-def _quoted(show: Callable[[Any], str]) -> Callable[[Any], str]:
+def quoted(show: Callable[[Any], str]) -> Callable[[Any], str]:
+    """The same between quotes, as TOML has a text."""
     return lambda value: f'"{show(value)}"'
 
 
@@ -221,16 +224,16 @@ KEYS: tuple[Key, ...] = (
     Key(
         name="deadline",
         about="How long one look at this source may take.",
-        read=_duration(0.1),
-        show=_quoted(units.duration_text),
+        read=duration(0.1),
+        show=quoted(units.duration_text),
         schema=duration_schema(),
         default=REACH["deadline"],
     ),
     Key(
         name="timeout",
         about="How long one request may take, with its body.",
-        read=_duration(0.1),
-        show=_quoted(units.duration_text),
+        read=duration(0.1),
+        show=quoted(units.duration_text),
         schema=duration_schema(),
         default=REACH["timeout"],
     ),
@@ -238,7 +241,7 @@ KEYS: tuple[Key, ...] = (
         name="max_body",
         about="How large one answer may be, after decompression.",
         read=_size,
-        show=_quoted(units.size_text),
+        show=quoted(units.size_text),
         schema={
             "anyOf": [
                 {"type": "integer", "minimum": 1024},
@@ -261,28 +264,43 @@ KEYS: tuple[Key, ...] = (
         name="settle",
         about="How long it must have been idle to count as settled, instead of the kind's own.",
         unset="the kind's own",
-        read=_duration(0),
-        show=_quoted(units.duration_text),
+        read=duration(0),
+        show=quoted(units.duration_text),
         schema=duration_schema(),
     ),
     Key(
         name="max_lag",
         about="How old the system's lists may be, where it answers from replicas or caches.",
-        read=_duration(0),
-        show=_quoted(units.duration_text),
+        read=duration(0),
+        show=quoted(units.duration_text),
         schema=duration_schema(),
         default=0.0,
+    ),
+    Key(
+        name="every",
+        about="How often `quiesce collect` looks at it.",
+        read=duration(1),
+        show=quoted(units.duration_text),
+        schema=duration_schema(),
+        default=30.0,
+    ),
+    Key(
+        name="every_active",
+        about="How often while something is active in it, or somebody waits for it.",
+        read=duration(1),
+        show=quoted(units.duration_text),
+        schema=duration_schema(),
+        default=10.0,
+    ),
+    Key(
+        name="every_night",
+        about="How often in the hours of `night`.",
+        unset="as by day",
+        read=duration(1),
+        show=quoted(units.duration_text),
+        schema=duration_schema(),
     ),
 )
 
 BY_NAME = {key.name: key for key in KEYS}
 SOURCE_KEYS = ("kind", "url", "auth", *(key.name for key in KEYS if not key.required))
-
-MAX_AGE = Key(
-    name="max_age",
-    about="How old a look may be when its verdict is printed.",
-    read=_duration(0.1, 3600),
-    show=_quoted(units.duration_text),
-    schema=duration_schema(),
-    default=2.0,
-)

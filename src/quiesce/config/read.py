@@ -11,9 +11,10 @@ from typing import Any
 
 from quiesce.config.auth import is_private
 from quiesce.config.build import SEE_SCHEMA, Section, build
-from quiesce.config.keys import MAX_AGE, NAME
+from quiesce.config.keys import NAME
 from quiesce.config.lines import KeyPath, key_lines
 from quiesce.config.secret import FromFile, Inline, loose_files, why
+from quiesce.config.top import TOP
 from quiesce.config.values import Config, Problem, SourceConfig, first_of
 from quiesce.config.wording import Wrong, code, got, nearest, sentences, shown
 from quiesce.errors import ConfigError
@@ -95,12 +96,13 @@ def _document(
     folder = Path(os.path.abspath(path)).parent  # noqa: PTH100 - links stay as they are named
     top = Section("", (), file=file, folder=folder, lines=lines)
     origins: dict[str, str] = {}
-    max_age = MAX_AGE.default
+    keys = {key.name: key for key in TOP}
+    values: dict[str, Any] = {}
     for key, value in document.items():
-        if key == "max_age":
+        if key in keys:
             origins[key] = top.origin(key)
             try:
-                max_age = MAX_AGE.read(value, folder)
+                values[key] = keys[key].read(value, folder)
             except Wrong as wrong:
                 top.complain(key, wrong)
         elif key != "sources":
@@ -128,8 +130,8 @@ def _document(
         sources=tuple(sources),
         path=path,
         warnings=tuple(_permissions(path, file, sources)),
-        max_age=max_age,
         origins=origins,
+        **values,
     )
     return config, []
 
@@ -139,7 +141,8 @@ def _toml_name(name: str) -> str:
 
 
 def _top_hint(key: str, value: Any) -> str:
-    near = nearest(key, ("sources", "max_age"))
+    tables, values = ("sources",), ("sources", *(each.name for each in TOP))
+    near = nearest(key, tables if isinstance(value, dict) else values)
     if not near and isinstance(value, dict) and {"kind", "url"} & set(value):
         near = f"did you mean [sources.{_toml_name(key)}]?"
     return sentences((near, SEE_SCHEMA))

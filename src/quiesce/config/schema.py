@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from quiesce.config.auth import TYPES
-from quiesce.config.keys import KEYS, MAX_AGE, NAME, Key, duration_schema
+from quiesce.config.keys import KEYS, NAME, Key, duration_schema
+from quiesce.config.top import TOP
 from quiesce.config.units import duration_text
 from quiesce.source import Kind
 
@@ -41,7 +42,7 @@ def schema(kinds: Mapping[str, Kind]) -> Schema:
         "title": "quiesce.toml",
         "type": "object",
         "properties": {
-            "max_age": _key(MAX_AGE),
+            **{key.name: _key(key) for key in TOP},
             "sources": {
                 "description": "The systems that are asked, by the names that you give them.",
                 "type": "object",

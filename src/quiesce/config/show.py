@@ -8,16 +8,21 @@ from typing import Any
 import msgspec
 
 from quiesce.config.auth import is_private
-from quiesce.config.keys import KEYS, MAX_AGE, REACH
+from quiesce.config.keys import KEYS, REACH
 from quiesce.config.secret import Inline
+from quiesce.config.top import TOP
 from quiesce.config.units import duration_text
 from quiesce.config.values import DEFAULT, Config, Setting, SourceConfig
 
 
 def show(config: Config) -> list[Setting]:
     """All settings, the defaults too. Resolves nothing: a reference is shown as it stands."""
-    origin = config.origins.get("max_age", DEFAULT)
-    settings = [Setting(key="max_age", value=MAX_AGE.show(config.max_age), origin=origin)]
+    settings = []
+    for key in TOP:
+        value = getattr(config, key.name)
+        shown = key.unset if value is None else key.show(value)
+        origin = config.origins.get(key.name, DEFAULT)
+        settings.append(Setting(key=key.name, value=shown, origin=origin))
     for source in config.sources:
         settings += _source(source)
     return settings

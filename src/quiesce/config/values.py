@@ -7,6 +7,7 @@ kept as a `Secret`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import time
 from pathlib import Path
 from typing import Literal
 
@@ -34,7 +35,8 @@ class SourceConfig(Struct, frozen=True, kw_only=True):
     `access` has no sign-in yet: `resolve` adds it when the source is opened. `own` is a value
     of its kind's `config`. `settle` is None where the kind's own is meant; `max_lag` is how
     old its system's lists may be. Times are seconds. `section` is how messages call it, and
-    `origins` says where each key was set, by its dotted name.
+    `origins` says where each key was set, by its dotted name. `every`, `every_active` and
+    `every_night` are how often it is collected.
     """
 
     name: str
@@ -45,6 +47,9 @@ class SourceConfig(Struct, frozen=True, kw_only=True):
     expect_at_least: int | None = None
     settle: float | None = None
     max_lag: float = 0.0
+    every: float = 30.0
+    every_active: float = 10.0
+    every_night: float | None = None
     section: str = ""
     origins: Mapping[str, str] = field(default_factory=dict)
 
@@ -54,12 +59,19 @@ class SourceConfig(Struct, frozen=True, kw_only=True):
 
 
 class Config(Struct, frozen=True, kw_only=True):
-    """All sources, and how old a look may be (seconds) when its verdict is printed."""
+    """All sources, and what holds for all of them.
+
+    `max_age` is how old a look may be when its verdict is printed, `retention` how long the
+    collector keeps what has ended (seconds). `store` is None where nothing is said about it.
+    """
 
     sources: tuple[SourceConfig, ...]
     path: Path | None = None
     warnings: tuple[str, ...] = ()
     max_age: float = 2.0
+    store: Reference | None = None
+    retention: float = 400 * 86_400.0
+    night: tuple[time, time] | None = None
     origins: Mapping[str, str] = field(default_factory=dict)
 
 

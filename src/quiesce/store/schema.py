@@ -33,6 +33,7 @@ sources = Table(
     Column("name", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("address", Text, nullable=False),
+    Column("wanted_until_at", BigInteger),  # somebody waits for it, so it is looked at more often
     UniqueConstraint("name", "kind", "address", name="uq_sources"),
 )
 """Which system a `source` in the other tables is: the name alone may be used for several.
