@@ -53,9 +53,8 @@ def _shown_store(value: Reference) -> str:
 
 def without_password(location: str) -> str:
     """The location of a store as it may be shown."""
-    return re.sub(
-        r"(://[^/?#@:]*):[^@]*@", r"\1:***@", re.sub(r"([?&]password=)[^&]*", r"\1***", location)
-    )
+    shown = re.sub(r"([?&]password=)[^&]*", r"\1***", location)
+    return re.sub(r"(://[^/?#@:]*):.*@", r"\1:***@", shown)
 
 
 def _night(value: Any, _: Path) -> Night:
