@@ -66,11 +66,11 @@ runs = Table(
     Column("waiting_on", Text),
     Column("details", Text),  # JSON object, or null for none
     PrimaryKeyConstraint("source", "id", name="pk_runs"),
-    # The newest runs of a pipeline; of an application, for what its pipelines have in common.
+    # The newest runs of a name, wherever it is.
     Index("ix_runs_pipeline", "pipeline", "begun_at"),
-    Index("ix_runs_application", "source", "application", "begun_at"),
-    # Counts by state without touching a row.
-    Index("ix_runs_counts", "pipeline", "source", "application", "state"),
+    # The past of one pipeline, without touching a row: in one system many have the same name.
+    Index("ix_runs_history", "source", "application", "pipeline", "begun_at", "state",
+          "started_at", "ended_at"),
     # Few among many: what goes on. And who started whom.
     Index("ix_runs_active", "source", "begun_at", sqlite_where=text("active"),
           postgresql_where=text("active")),
@@ -78,6 +78,22 @@ runs = Table(
           postgresql_where=text("parent IS NOT NULL")),
 )  # fmt: skip
 """One row a run, as it was last seen."""
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("pipeline", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("application", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("runs", BigInteger, nullable=False),
+    PrimaryKeyConstraint("pipeline", "source", "application", "state", name="pk_tallies"),
+)
+"""How many runs of a pipeline are in a state: what counting half a million rows would say.
+
+Whoever adds, changes or removes rows of `runs` keeps it in step in the same transaction
+(`quiesce.store.tally`). It is the list of all pipelines that are known, too.
+"""
 
 flips = Table(
     "flips",
