@@ -34,9 +34,9 @@ AT_ONCE = 500
 _EVER = -(2**62)
 
 
-def batches(places: Sequence[Place]) -> Iterator[Sequence[Place]]:
-    """So many as one statement takes."""
-    return (places[begin : begin + AT_ONCE] for begin in range(0, len(places), AT_ONCE))
+def batches(places: Sequence[Place]) -> Iterator[tuple[int, Sequence[Place]]]:
+    """So many as one statement takes, and the number of the first among all."""
+    return ((first, places[first : first + AT_ONCE]) for first in range(0, len(places), AT_ONCE))
 
 
 def newest(

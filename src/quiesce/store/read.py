@@ -75,7 +75,7 @@ def recent(
     places = known(connection, sources, pipeline=pipeline, application=application)
     rows = [
         row
-        for batch in batches(places)
+        for _, batch in batches(places)
         for row in connection.execute(newest(batch, limit, *RUN, where=wanted))
     ]
     rows.sort(key=lambda row: (-row.begun_at, row.source, row.id))

@@ -1,0 +1,93 @@
+"""Who started whom: what a run is likely to start when it has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from statistics import median
+
+from msgspec import Struct
+from sqlalchemy import Connection, and_, select
+
+from quiesce.store.newest import batches, newest
+from quiesce.store.places import Place
+from quiesce.store.schema import runs
+from quiesce.store.usual import TIMED
+
+_PARENTS = 200
+"""What the newest have started says what the next one will."""
+
+_SLACK = 1_000_000
+"""Microseconds by which a child may seem to have begun before its parent's end: a parent often
+starts it as its very last deed, and times are rounded."""
+
+
+class Child(Struct, frozen=True, kw_only=True):
+    """A pipeline whose runs are started when runs of another one have ended.
+
+    `parents` is how many of those have started it, `delay` the median time from their end to
+    its begin, in seconds.
+    """
+
+    place: Place
+    parents: int
+    delay: float
+
+
+class Children(Struct, frozen=True, kw_only=True):
+    """What the newest ended runs of a pipeline have started after their own end.
+
+    `parents` is how many were looked at; the most frequent child comes first.
+    """
+
+    parents: int = 0
+    started: tuple[Child, ...] = ()
+
+
+def children(connection: Connection, places: Collection[Place]) -> dict[Place, Children]:
+    """For each of these pipelines what its runs start. What those start is asked for again."""
+    asked = sorted(set(places))
+    return {
+        place: found
+        for _, batch in batches(asked)
+        for place, found in zip(batch, _started(connection, batch), strict=True)
+    }
+
+
+def _started(connection: Connection, places: Sequence[Place]) -> list[Children]:
+    columns = (runs.c.source, runs.c.id, runs.c.ended_at)
+    parent = newest(places, _PARENTS, *columns, where=[TIMED]).cte("parent")
+    child = runs.alias("child")
+    by_parent = and_(
+        child.c.source == parent.c.source,
+        child.c.parent == parent.c.id,
+        child.c.begun_at >= parent.c.ended_at - _SLACK,
+    )
+    found = select(
+        parent.c.place,
+        parent.c.id,
+        child.c.source,
+        child.c.application,
+        child.c.pipeline,
+        child.c.begun_at - parent.c.ended_at,
+    ).select_from(parent.outerjoin(child, by_parent))
+    parents: list[set[str]] = [set() for _ in places]
+    # The first begin of each pipeline after each parent: two runs of it are one start.
+    delays: list[dict[Place, dict[str, float]]] = [{} for _ in places]
+    for number, run, source, application, pipeline, after in connection.execute(found):
+        parents[number].add(run)
+        if source is None:
+            continue
+        starts = delays[number].setdefault(Place(source, application, pipeline), {})
+        starts[run] = min(starts.get(run, after), after)
+    return [
+        Children(parents=len(looked_at), started=_ordered(starts))
+        for looked_at, starts in zip(parents, delays, strict=True)
+    ]
+
+
+def _ordered(starts: dict[Place, dict[str, float]]) -> tuple[Child, ...]:
+    found = [
+        Child(place=place, parents=len(delays), delay=max(median(delays.values()) / 1e6, 0.0))
+        for place, delays in starts.items()
+    ]
+    return tuple(sorted(found, key=lambda child: (-child.parents, child.place)))

@@ -1,0 +1,113 @@
+"""What was usual: how long the runs of a pipeline, and of those around it, have taken."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain, groupby
+
+from msgspec import Struct
+from sqlalchemy import Connection, and_, select
+
+from quiesce.model import FINISHED
+from quiesce.store.newest import batches, newest
+from quiesce.store.places import Place
+from quiesce.store.schema import runs, tallies
+
+ENDED = runs.c.state.in_(sorted(state.value for state in FINISHED))
+"""In words that an index holds, so that no row is touched."""
+
+TIMED = and_(ENDED, runs.c.ended_at > runs.c.started_at)
+"""Ended after it had started, and both are known: a run that is gone has no end."""
+
+_NEWEST = 1000
+_FEWEST = 100
+_ALTOGETHER = 400_000
+"""Runs that are read at once. The newest 1,000 of each pipeline are worth reading; of thousands
+of pipelines that takes seconds, and the newest 100 say most of it."""
+
+_NEAR, _OF_EACH_NEAR = 20, 50
+_FAR, _OF_EACH_FAR = 50, 20
+"""A sample is 1,000 runs of so many pipelines: each tells as much as another, so that one that
+runs every minute does not speak for all."""
+
+
+class Lengths(Struct, frozen=True, kw_only=True):
+    """How long ended runs have taken, in seconds.
+
+    `own` are the newest of one pipeline, in the order in which they began. `application` and
+    `source` are samples of the other pipelines of its application, and of the other
+    applications of its source, one pipeline after another.
+    """
+
+    own: tuple[float, ...] = ()
+    application: tuple[float, ...] = ()
+    source: tuple[float, ...] = ()
+
+
+def durations(connection: Connection, places: Collection[Place]) -> dict[Place, Lengths]:
+    """What is known of how long the runs of each of these pipelines take, whatever their end.
+
+    The newest 1,000 of each, and fewer from 400 pipelines on.
+    """
+    asked = sorted(set(places))
+    each = max(_FEWEST, min(_NEWEST, _ALTOGETHER // max(len(asked), 1)))
+    own = _seconds(connection, asked, each)
+    by_source = _listed(connection, {place.source for place in asked})
+    around = {source: _spread(those, _FAR) for source, those in by_source.items()}
+    beside = {
+        (source, application): _spread(list(those), _NEAR)
+        for source, listed in by_source.items()
+        for application, those in groupby(listed, key=lambda place: place.application)
+        if any(place[:2] == (source, application) for place in asked)
+    }
+    far = _seconds(connection, sorted(set(chain(*around.values()))), _OF_EACH_FAR)
+    near = _seconds(connection, sorted(set(chain(*beside.values()))), _OF_EACH_NEAR)
+    return {
+        place: Lengths(
+            own=own.get(place, ()),
+            application=_joined(near, (x for x in beside.get(place[:2], ()) if x != place)),
+            source=_joined(
+                far, (x for x in around.get(place.source, ()) if x.application != place.application)
+            ),
+        )
+        for place in asked
+    }
+
+
+def _seconds(
+    connection: Connection, places: Sequence[Place], count: int
+) -> dict[Place, tuple[float, ...]]:
+    """The durations of the newest runs of each, in the order in which they began."""
+    found: list[list[tuple[int, int]]] = [[] for _ in places]
+    for first, batch in batches(places):
+        taken = runs.c.ended_at - runs.c.started_at
+        wanted = newest(batch, count, runs.c.begun_at, taken, where=[TIMED])
+        for number, begun, micros in connection.execute(wanted):
+            found[first + number].append((begun, micros))
+    return {
+        place: tuple(micros / 1e6 for _, micros in sorted(those))
+        for place, those in zip(places, found, strict=True)
+    }
+
+
+def _listed(connection: Connection, sources: Collection[str]) -> dict[str, list[Place]]:
+    """All pipelines of each of these sources, in order."""
+    columns = (tallies.c.source, tallies.c.application, tallies.c.pipeline)
+    known = select(*columns).where(tallies.c.source.in_(sorted(sources))).distinct()
+    places = sorted(map(Place._make, connection.execute(known)))
+    return {
+        source: list(those) for source, those in groupby(places, key=lambda place: place.source)
+    }
+
+
+def _spread(places: Sequence[Place], count: int) -> Sequence[Place]:
+    """So many of them, evenly from the first to the last: the same ones each time."""
+    if len(places) <= count:
+        return places
+    return [places[number * len(places) // count] for number in range(count)]
+
+
+def _joined(
+    seconds: Mapping[Place, tuple[float, ...]], places: Iterable[Place]
+) -> tuple[float, ...]:
+    return tuple(chain.from_iterable(seconds[place] for place in places))
