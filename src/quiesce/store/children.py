@@ -9,7 +9,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, and_, select
 
 from quiesce.store.newest import batches, newest
-from quiesce.store.places import Place
+from quiesce.store.known import PipelineKey
 from quiesce.store.schema import runs
 from quiesce.store.usual import TIMED
 
@@ -28,7 +28,7 @@ class Child(Struct, frozen=True, kw_only=True):
     its begin, in seconds.
     """
 
-    place: Place
+    key: PipelineKey
     parents: int
     delay: float
 
@@ -43,19 +43,19 @@ class Children(Struct, frozen=True, kw_only=True):
     started: tuple[Child, ...] = ()
 
 
-def children(connection: Connection, places: Collection[Place]) -> dict[Place, Children]:
+def children(connection: Connection, keys: Collection[PipelineKey]) -> dict[PipelineKey, Children]:
     """For each of these pipelines what its runs start. What those start is asked for again."""
-    asked = sorted(set(places))
+    asked = sorted(set(keys))
     return {
-        place: found
+        key: found
         for _, batch in batches(asked)
-        for place, found in zip(batch, _started(connection, batch), strict=True)
+        for key, found in zip(batch, _started(connection, batch), strict=True)
     }
 
 
-def _started(connection: Connection, places: Sequence[Place]) -> list[Children]:
+def _started(connection: Connection, keys: Sequence[PipelineKey]) -> list[Children]:
     columns = (runs.c.source, runs.c.id, runs.c.ended_at)
-    parent = newest(places, _PARENTS, *columns, where=[TIMED]).cte("parent")
+    parent = newest(keys, _PARENTS, *columns, where=[TIMED]).cte("parent")
     child = runs.alias("child")
     by_parent = and_(
         child.c.source == parent.c.source,
@@ -63,21 +63,21 @@ def _started(connection: Connection, places: Sequence[Place]) -> list[Children]:
         child.c.begun_at >= parent.c.ended_at - _SLACK,
     )
     found = select(
-        parent.c.place,
+        parent.c.number,
         parent.c.id,
         child.c.source,
         child.c.application,
         child.c.pipeline,
         child.c.begun_at - parent.c.ended_at,
     ).select_from(parent.outerjoin(child, by_parent))
-    parents: list[set[str]] = [set() for _ in places]
+    parents: list[set[str]] = [set() for _ in keys]
     # The first begin of each pipeline after each parent: two runs of it are one start.
-    delays: list[dict[Place, dict[str, float]]] = [{} for _ in places]
+    delays: list[dict[PipelineKey, dict[str, float]]] = [{} for _ in keys]
     for number, run, source, application, pipeline, after in connection.execute(found):
         parents[number].add(run)
         if source is None:
             continue
-        starts = delays[number].setdefault(Place(source, application, pipeline), {})
+        starts = delays[number].setdefault(PipelineKey(source, application, pipeline), {})
         starts[run] = min(starts.get(run, after), after)
     return [
         Children(parents=len(looked_at), started=_ordered(starts))
@@ -85,9 +85,9 @@ def _started(connection: Connection, places: Sequence[Place]) -> list[Children]:
     ]
 
 
-def _ordered(starts: dict[Place, dict[str, float]]) -> tuple[Child, ...]:
+def _ordered(starts: dict[PipelineKey, dict[str, float]]) -> tuple[Child, ...]:
     found = [
-        Child(place=place, parents=len(delays), delay=max(median(delays.values()) / 1e6, 0.0))
-        for place, delays in starts.items()
+        Child(key=key, parents=len(delays), delay=max(median(delays.values()) / 1e6, 0.0))
+        for key, delays in starts.items()
     ]
-    return tuple(sorted(found, key=lambda child: (-child.parents, child.place)))
+    return tuple(sorted(found, key=lambda child: (-child.parents, child.key)))

@@ -25,7 +25,7 @@ from sqlalchemy import (
     values,
 )
 
-from quiesce.store.places import Place
+from quiesce.store.known import PipelineKey
 from quiesce.store.schema import runs
 
 AT_ONCE = 500
@@ -34,23 +34,23 @@ AT_ONCE = 500
 _EVER = -(2**62)
 
 
-def batches(places: Sequence[Place]) -> Iterator[tuple[int, Sequence[Place]]]:
+def batches(keys: Sequence[PipelineKey]) -> Iterator[tuple[int, Sequence[PipelineKey]]]:
     """So many as one statement takes, and the number of the first among all."""
-    return ((first, places[first : first + AT_ONCE]) for first in range(0, len(places), AT_ONCE))
+    return ((first, keys[first : first + AT_ONCE]) for first in range(0, len(keys), AT_ONCE))
 
 
 def newest(
-    places: Sequence[Place],
+    keys: Sequence[PipelineKey],
     count: int,
     *columns: ColumnElement[Any],
     where: Sequence[ColumnElement[bool]] = (),
 ) -> Select[Any]:
-    """The columns of the newest runs of each place that fulfil the conditions, not in order.
+    """The columns of the newest runs of each pipeline that fulfil the conditions, not in order.
 
-    The first column is the number of the place. A few more than `count` come where several
+    The first column is the number of its key. A few more than `count` come where several
     began at the same time. Conditions and columns are over `runs`.
     """
-    wanted = _wanted(places)
+    wanted = _wanted(keys)
     nth = (
         select(runs.c.begun_at)
         .where(_same(runs, wanted), *where)
@@ -62,23 +62,23 @@ def newest(
     )
     since = select(wanted, func.coalesce(nth, literal(_EVER)).label("since")).cte("since")
     began = and_(_same(runs, since), runs.c.begun_at >= since.c.since)
-    return select(since.c.place, *columns).select_from(since.join(runs, began)).where(*where)
+    return select(since.c.number, *columns).select_from(since.join(runs, began)).where(*where)
 
 
-def _wanted(places: Sequence[Place]) -> CTE:
+def _wanted(keys: Sequence[PipelineKey]) -> CTE:
     names = (
-        column("place", Integer),
+        column("number", Integer),
         column("source", Text),
         column("application", Text),
         column("pipeline", Text),
     )
-    rows = [(number, *place) for number, place in enumerate(places)]
+    rows = [(number, *key) for number, key in enumerate(keys)]
     return values(*names, name="listed").data(rows).cte("wanted")
 
 
-def _same(table: FromClause, place: FromClause) -> ColumnElement[bool]:
+def _same(table: FromClause, key: FromClause) -> ColumnElement[bool]:
     return and_(
-        table.c.source == place.c.source,
-        table.c.application == place.c.application,
-        table.c.pipeline == place.c.pipeline,
+        table.c.source == key.c.source,
+        table.c.application == key.c.application,
+        table.c.pipeline == key.c.pipeline,
     )

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from quiesce.model import State
 from quiesce.past import Pipeline
 from quiesce.store.newest import batches, newest
-from quiesce.store.places import Place, Sources, of_application, shown, within
+from quiesce.store.known import PipelineKey, Sources, of_application, shown, within
 from quiesce.store.read import RUN
 from quiesce.store.rows import run_of, state_of
 from quiesce.store.schema import runs, tallies
@@ -47,11 +47,11 @@ def pipelines(
     Success and typical duration are over the newest 50 runs.
     """
     counted = _counted(connection, sources, name, application)
-    places = _last_begun_first(connection, sorted(counted))[:limit]
+    keys = _last_begun_first(connection, sorted(counted))[:limit]
     return [
-        _pipeline(place, counted[place], last, brief, sources)
-        for first, batch in batches(places)
-        for place, last, brief in zip(
+        _pipeline(key, counted[key], last, brief, sources)
+        for first, batch in batches(keys)
+        for key, last, brief in zip(
             batch, _last(connection, batch), _newest(connection, batch), strict=True
         )
     ]
@@ -59,7 +59,7 @@ def pipelines(
 
 def _counted(
     connection: Connection, sources: Sources, name: str | None, application: str | None
-) -> dict[Place, dict[State, int]]:
+) -> dict[PipelineKey, dict[State, int]]:
     found = select(
         tallies.c.source,
         tallies.c.application,
@@ -69,52 +69,52 @@ def _counted(
     ).where(within(tallies.c.source, sources), tallies.c.runs > 0)
     if name is not None:
         found = found.where(tallies.c.pipeline == name)
-    counted: dict[Place, dict[State, int]] = {}
-    for *place, word, many in connection.execute(found):
-        states = counted.setdefault(Place._make(place), {})
+    counted: dict[PipelineKey, dict[State, int]] = {}
+    for *key, word, many in connection.execute(found):
+        states = counted.setdefault(PipelineKey._make(key), {})
         states[state_of(word)] = states.get(state_of(word), 0) + many
     return {
-        place: {state: counted[place][state] for state in State if state in counted[place]}
-        for place in of_application(counted, application)
+        key: {state: counted[key][state] for state in State if state in counted[key]}
+        for key in of_application(counted, application)
     }
 
 
-def _last_begun_first(connection: Connection, places: Sequence[Place]) -> list[Place]:
+def _last_begun_first(connection: Connection, keys: Sequence[PipelineKey]) -> list[PipelineKey]:
     began = {
         batch[number]: begun
-        for _, batch in batches(places)
+        for _, batch in batches(keys)
         for number, begun in connection.execute(newest(batch, 1, runs.c.begun_at))
     }
-    return sorted(began, key=lambda place: (-began[place], place))
+    return sorted(began, key=lambda key: (-began[key], key))
 
 
-def _last(connection: Connection, places: Sequence[Place]) -> list[Any]:
+def _last(connection: Connection, keys: Sequence[PipelineKey]) -> list[Any]:
     """The row of the last run of each; of several that began together, the largest id."""
-    rows = sorted(connection.execute(newest(places, 1, *RUN)), key=lambda row: row.id)
+    rows = sorted(connection.execute(newest(keys, 1, *RUN)), key=lambda row: row.id)
     last = {row[0]: row for row in rows}
-    return [last[number] for number in range(len(places))]
+    return [last[number] for number in range(len(keys))]
 
 
-def _newest(connection: Connection, places: Sequence[Place]) -> list[list[_Brief]]:
+def _newest(connection: Connection, keys: Sequence[PipelineKey]) -> list[list[_Brief]]:
     """The newest runs of each, the newest last."""
     columns = (runs.c.begun_at, runs.c.state, runs.c.ended_at - runs.c.started_at)
-    found: list[list[_Brief]] = [[] for _ in places]
-    for number, begun, word, micros in connection.execute(newest(places, NEWEST, *columns)):
+    found: list[list[_Brief]] = [[] for _ in keys]
+    for number, begun, word, micros in connection.execute(newest(keys, NEWEST, *columns)):
         seconds = micros / 1e6 if micros is not None and micros > 0 else None
         found[number].append(_Brief(begun, state_of(word), seconds))
     return [sorted(those, key=lambda run: run.begun_at)[-NEWEST:] for those in found]
 
 
 def _pipeline(
-    place: Place, counts: dict[State, int], last: Any, brief: list[_Brief], sources: Sources
+    key: PipelineKey, counts: dict[State, int], last: Any, brief: list[_Brief], sources: Sources
 ) -> Pipeline:
-    name = shown(sources, place.source)
+    name = shown(sources, key.source)
     tried = [run.state for run in brief if run.state in _TRIED]
     seconds = [run.seconds for run in brief if run.seconds is not None and not run.state.active]
     return Pipeline(
         source=name,
-        application=place.application,
-        name=place.pipeline,
+        application=key.application,
+        name=key.pipeline,
         counts=counts,
         last=run_of(last, name),
         strip=tuple(run.state for run in brief[-STRIP:]),

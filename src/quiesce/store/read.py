@@ -11,7 +11,7 @@ from quiesce.model import Run, State
 from quiesce.past import Remembered
 from quiesce.store.identity import Identity
 from quiesce.store.newest import batches, newest
-from quiesce.store.places import Place, Sources, known, of_application, shown, within
+from quiesce.store.known import PipelineKey, Sources, known, of_application, shown, within
 from quiesce.store.rows import RUN_COLUMNS, micros, moment, run_of, state_of
 from quiesce.store.schema import runs, tallies
 from quiesce.store.schema import sources as systems
@@ -72,10 +72,10 @@ def recent(
             .limit(limit)
         )
         return [run_of(row, shown(sources, row.source)) for row in connection.execute(found)]
-    places = known(connection, sources, pipeline=pipeline, application=application)
+    meant = known(connection, sources, pipeline=pipeline, application=application)
     rows = [
         row
-        for _, batch in batches(places)
+        for _, batch in batches(meant)
         for row in connection.execute(newest(batch, limit, *RUN, where=wanted))
     ]
     rows.sort(key=lambda row: (-row.begun_at, row.source, row.id))
@@ -104,9 +104,11 @@ def counts(
         found = select(*columns, func.count()).where(runs.c.pipeline == pipeline, began)
         found = found.group_by(*columns)
     rows = connection.execute(found.where(within(columns[0], sources))).all()
-    places = {Place(source, name, pipeline) for source, name, _, _ in rows}
-    meant = set(of_application(places, application))
-    return _counted((row[2], row[3]) for row in rows if Place(row[0], row[1], pipeline) in meant)
+    there = {PipelineKey(source, name, pipeline) for source, name, _, _ in rows}
+    meant = set(of_application(there, application))
+    return _counted(
+        (row[2], row[3]) for row in rows if PipelineKey(row[0], row[1], pipeline) in meant
+    )
 
 
 def _counted(rows: Iterable[tuple[str, int]]) -> dict[State, int]:

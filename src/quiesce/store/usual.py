@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, select
 
 from quiesce.model import FINISHED
 from quiesce.store.newest import batches, newest
-from quiesce.store.places import Place
+from quiesce.store.known import PipelineKey
 from quiesce.store.schema import runs, tallies
 
 ENDED = runs.c.state.in_(sorted(state.value for state in FINISHED))
@@ -44,70 +44,68 @@ class Lengths(Struct, frozen=True, kw_only=True):
     source: tuple[float, ...] = ()
 
 
-def durations(connection: Connection, places: Collection[Place]) -> dict[Place, Lengths]:
+def durations(connection: Connection, keys: Collection[PipelineKey]) -> dict[PipelineKey, Lengths]:
     """What is known of how long the runs of each of these pipelines take, whatever their end.
 
     The newest 1,000 of each, and fewer from 400 pipelines on.
     """
-    asked = sorted(set(places))
+    asked = sorted(set(keys))
     each = max(_FEWEST, min(_NEWEST, _ALTOGETHER // max(len(asked), 1)))
     own = _seconds(connection, asked, each)
-    by_source = _listed(connection, {place.source for place in asked})
+    by_source = _listed(connection, {key.source for key in asked})
     around = {source: _spread(those, _FAR) for source, those in by_source.items()}
     beside = {
         (source, application): _spread(list(those), _NEAR)
         for source, listed in by_source.items()
-        for application, those in groupby(listed, key=lambda place: place.application)
-        if any(place[:2] == (source, application) for place in asked)
+        for application, those in groupby(listed, key=lambda each: each.application)
+        if any(key[:2] == (source, application) for key in asked)
     }
     far = _seconds(connection, sorted(set(chain(*around.values()))), _OF_EACH_FAR)
     near = _seconds(connection, sorted(set(chain(*beside.values()))), _OF_EACH_NEAR)
     return {
-        place: Lengths(
-            own=own.get(place, ()),
-            application=_joined(near, (x for x in beside.get(place[:2], ()) if x != place)),
+        key: Lengths(
+            own=own.get(key, ()),
+            application=_joined(near, (x for x in beside.get(key[:2], ()) if x != key)),
             source=_joined(
-                far, (x for x in around.get(place.source, ()) if x.application != place.application)
+                far, (x for x in around.get(key.source, ()) if x.application != key.application)
             ),
         )
-        for place in asked
+        for key in asked
     }
 
 
 def _seconds(
-    connection: Connection, places: Sequence[Place], count: int
-) -> dict[Place, tuple[float, ...]]:
+    connection: Connection, keys: Sequence[PipelineKey], count: int
+) -> dict[PipelineKey, tuple[float, ...]]:
     """The durations of the newest runs of each, in the order in which they began."""
-    found: list[list[tuple[int, int]]] = [[] for _ in places]
-    for first, batch in batches(places):
+    found: list[list[tuple[int, int]]] = [[] for _ in keys]
+    for first, batch in batches(keys):
         taken = runs.c.ended_at - runs.c.started_at
         wanted = newest(batch, count, runs.c.begun_at, taken, where=[TIMED])
         for number, begun, micros in connection.execute(wanted):
             found[first + number].append((begun, micros))
     return {
-        place: tuple(micros / 1e6 for _, micros in sorted(those))
-        for place, those in zip(places, found, strict=True)
+        key: tuple(micros / 1e6 for _, micros in sorted(those))
+        for key, those in zip(keys, found, strict=True)
     }
 
 
-def _listed(connection: Connection, sources: Collection[str]) -> dict[str, list[Place]]:
+def _listed(connection: Connection, sources: Collection[str]) -> dict[str, list[PipelineKey]]:
     """All pipelines of each of these sources, in order."""
     columns = (tallies.c.source, tallies.c.application, tallies.c.pipeline)
     known = select(*columns).where(tallies.c.source.in_(sorted(sources))).distinct()
-    places = sorted(map(Place._make, connection.execute(known)))
-    return {
-        source: list(those) for source, those in groupby(places, key=lambda place: place.source)
-    }
+    keys = sorted(map(PipelineKey._make, connection.execute(known)))
+    return {source: list(those) for source, those in groupby(keys, key=lambda each: each.source)}
 
 
-def _spread(places: Sequence[Place], count: int) -> Sequence[Place]:
+def _spread(keys: Sequence[PipelineKey], count: int) -> Sequence[PipelineKey]:
     """So many of them, evenly from the first to the last: the same ones each time."""
-    if len(places) <= count:
-        return places
-    return [places[number * len(places) // count] for number in range(count)]
+    if len(keys) <= count:
+        return keys
+    return [keys[number * len(keys) // count] for number in range(count)]
 
 
 def _joined(
-    seconds: Mapping[Place, tuple[float, ...]], places: Iterable[Place]
+    seconds: Mapping[PipelineKey, tuple[float, ...]], keys: Iterable[PipelineKey]
 ) -> tuple[float, ...]:
-    return tuple(chain.from_iterable(seconds[place] for place in places))
+    return tuple(chain.from_iterable(seconds[key] for key in keys))

@@ -14,7 +14,7 @@ Sources = Mapping[str, str] | None
 """The keys of sources and the names to show; None for all, shown by their keys."""
 
 
-class Place(NamedTuple):
+class PipelineKey(NamedTuple):
     """One pipeline: `source` is a key. Its name alone may be used by many applications."""
 
     source: str
@@ -40,7 +40,7 @@ def known(
     *,
     pipeline: str | None = None,
     application: str | None = None,
-) -> list[Place]:
+) -> list[PipelineKey]:
     """All pipelines with runs that are kept, in order.
 
     Applications are compared without regard to case, as no system has two that differ in it.
@@ -51,12 +51,12 @@ def known(
     found = found.where(tallies.c.runs > 0)
     if pipeline is not None:
         found = found.where(tallies.c.pipeline == pipeline)
-    return sorted(of_application(map(Place._make, connection.execute(found)), application))
+    return sorted(of_application(map(PipelineKey._make, connection.execute(found)), application))
 
 
-def of_application(places: Iterable[Place], application: str | None) -> Iterable[Place]:
+def of_application(keys: Iterable[PipelineKey], application: str | None) -> Iterable[PipelineKey]:
     """Those of an application; in here, since no database folds all letters as Python does."""
     if application is None:
-        return places
+        return keys
     wanted = application.casefold()
-    return (place for place in places if place.application.casefold() == wanted)
+    return (key for key in keys if key.application.casefold() == wanted)
