@@ -8,8 +8,8 @@ from statistics import median
 from msgspec import Struct
 from sqlalchemy import Connection, and_, select
 
-from quiesce.store.newest import batches, newest
 from quiesce.store.known import PipelineKey
+from quiesce.store.newest import batches, newest
 from quiesce.store.schema import runs
 from quiesce.store.usual import TIMED
 

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select
 
 from quiesce.model import State
 from quiesce.past import Pipeline
-from quiesce.store.newest import batches, newest
 from quiesce.store.known import PipelineKey, Sources, of_application, shown, within
+from quiesce.store.newest import batches, newest
 from quiesce.store.read import RUN
 from quiesce.store.rows import run_of, state_of
 from quiesce.store.schema import runs, tallies

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, func, select, text
 from quiesce.model import Run, State
 from quiesce.past import Remembered
 from quiesce.store.identity import Identity
-from quiesce.store.newest import batches, newest
 from quiesce.store.known import PipelineKey, Sources, known, of_application, shown, within
+from quiesce.store.newest import batches, newest
 from quiesce.store.rows import RUN_COLUMNS, micros, moment, run_of, state_of
 from quiesce.store.schema import runs, tallies
 from quiesce.store.schema import sources as systems

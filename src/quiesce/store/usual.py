@@ -9,8 +9,8 @@ from msgspec import Struct
 from sqlalchemy import Connection, and_, select
 
 from quiesce.model import FINISHED
-from quiesce.store.newest import batches, newest
 from quiesce.store.known import PipelineKey
+from quiesce.store.newest import batches, newest
 from quiesce.store.schema import runs, tallies
 
 ENDED = runs.c.state.in_(sorted(state.value for state in FINISHED))
