@@ -68,7 +68,11 @@ class Scoped(Protocol):
 
 
 class Recollection(Protocol):
-    """Where a source puts what it is told of runs that were asked for by their ids."""
+    """Where a source puts what it is told of runs that were asked for by their ids.
+
+    As with `Findings`, an active sighting wins over all else, and a gap over `lost`; the order
+    does not matter.
+    """
 
     def run(self, run: Run) -> None:
         """The run as it is now, active or finished; others that were met on the way, too."""
@@ -77,7 +81,7 @@ class Recollection(Protocol):
         """The system says plainly that it has no such run. Whether it is over is not said."""
 
     def gap(self, run: Run, why: SourceError) -> None:
-        """The run was asked for, and nothing can be said of it."""
+        """The run, or what belongs to it, was asked for, and could not be had or read whole."""
 
 
 @runtime_checkable
@@ -87,9 +91,21 @@ class Recalls(Protocol):
     async def recall(self, runs: Sequence[Run], recollection: Recollection) -> None:
         """Report each of these runs, all of which were active when they were last seen.
 
-        One that is not reported at all is a gap. Raises `SourceError` only when nothing could
-        be had. May also report active runs that nobody has asked for.
+        Called after `survey`, under the same deadline. One that is not reported at all is a gap.
+        Raises `SourceError` only when nothing could be had. May also report active runs that
+        nobody has asked for. Only a plain word of the system itself is `lost`: a 404 that might
+        be a proxy's, or come of a wrong address, is a gap.
         """
+
+
+RUN = "run "
+LAST_SEEN = "last_seen"
+"""Where `details` of a run that is `State.GONE` say when it was last seen active (ISO 8601)."""
+
+
+def part_of(run: Run) -> str:
+    """The part that a gap names which is about one remembered run."""
+    return f"{RUN}{run.id}"
 
 
 class Kind(Struct, frozen=True, kw_only=True):

@@ -6,12 +6,13 @@ assumptions and how each can fail are in `docs/double-look.md`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct, field
 
 from quiesce.model import REST, Look, Run, SourceLook, SourceVerdict, Verdict, VerdictName
+from quiesce.source import LAST_SEEN, RUN
 
 ORDER: tuple[VerdictName, ...] = ("quiet", "unknown", "active")
 """From the quietest on: whatever is added to a look may only move its verdict to the right."""
@@ -40,15 +41,16 @@ def reference(run: Run) -> str:
 def judge(
     looks: Sequence[Look],
     expectation: Expectation,
-    waived: Collection[str],
+    waived: Mapping[str, str],
     now: float,
     at: datetime,
 ) -> Verdict:
     """The verdict on one look, or on a pair of looks.
 
-    `waived` holds references (`source/id`) of active runs that don't count. `now` is the
-    monotonic clock that the looks' times were read from, in seconds; `at` is the wall
-    clock's time, for people. Active beats unknown, unknown beats quiet.
+    `waived` holds references (`source/id`) of active runs that don't count, each with words that
+    say until when, by whom and why: they stand in the reasons, also of what is confirmed. It
+    never hides a gap. `now` is the monotonic clock that the looks' times were read from, in
+    seconds; `at` is the wall clock's time, for people. Active beats unknown, unknown beats quiet.
     """
     if not 1 <= len(looks) <= 2:
         raise ValueError("a verdict takes one look or a pair of looks")
@@ -85,8 +87,8 @@ def judge(
     if verdict == "quiet" and not 0 <= age <= expectation.max_age:
         verdict = "unknown"
         reasons.append(f"the last answer was {age:.1f} s old before it could be judged")
-    waived_runs = [run for run in last.runs if run.state.active and reference(run) in waived]
-    reasons += [f"{reference(run)} is active and waived" for run in waived_runs]
+    reasons += _waived_reasons(looks, waived)
+    reasons += _gone_reasons(looks)
     doubt = "one look only" if len(looks) == 1 else _unproven(looks[0], last, expectation.lag)
     confirmed = verdict == "quiet" and doubt == ""
     if verdict == "quiet" and len(looks) == 2 and doubt:
@@ -115,12 +117,43 @@ def _has_a_say(source: SourceLook, earlier: Mapping[str, SourceLook] | None) -> 
 
 
 def _counted(
-    source: SourceLook, earlier: Mapping[str, SourceLook] | None, waived: Collection[str]
+    source: SourceLook, earlier: Mapping[str, SourceLook] | None, waived: Mapping[str, str]
 ) -> int:
-    """How many runs are active in either look: the second one may have read marks alone."""
+    """How many runs count in either look: the second one may have read marks alone."""
     looks = [source, (earlier or {}).get(source.name, source)]
     active = {reference(run) for look in looks for run in look.runs if run.state.active}
     return len(active.difference(waived))
+
+
+def _waived_reasons(looks: Sequence[Look], waived: Mapping[str, str]) -> list[str]:
+    """One for each run that is active and does not count, so that none is dropped silently."""
+    runs = {reference(run) for look in looks for run in look.runs if run.state.active}
+    return [
+        f"{name} is active and waived {waived[name]}".rstrip()
+        for name in sorted(runs)
+        if name in waived
+    ]
+
+
+def _gone_reasons(looks: Sequence[Look]) -> list[str]:
+    """One for each run whose end nobody saw: not active, and not to be passed over either."""
+    gone = {reference(run): run for look in looks for source in look.sources for run in source.gone}
+    for look in looks:
+        for run in look.runs:
+            gone.pop(reference(run), None)  # it was found after all
+    return [
+        f"{run.pipeline} ({run.application}) {run.id} is gone:"
+        f" active at {_last_seen(run)}, its end was not seen"
+        for _, run in sorted(gone.items())
+    ]
+
+
+def _last_seen(run: Run) -> str:
+    try:
+        time = datetime.fromisoformat(run.details.get(LAST_SEEN) or "")
+    except ValueError:
+        return "a time that is not known"
+    return f"{time:%Y-%m-%d %H:%M} UTC"
 
 
 def _doubts(
@@ -131,13 +164,17 @@ def _doubts(
     if before is not None and (before.absent is None) != (source.absent is None):
         return [f"{source.name} had what was asked for in one of the two looks only"]
     doubts: list[str] = []
-    total = len(source.parts) + len(source.gaps)
-    if source.gaps and not source.parts:
-        doubts.append(source.gaps[0].why)
-    elif source.gaps:
-        doubts.append(f"{source.name}: {len(source.gaps)} of {total} parts could not be read")
+    gaps = [gap for gap in source.gaps if not gap.part.startswith(RUN)]
+    sought = len(source.gaps) - len(gaps)
+    total = len(source.parts) + len(gaps)
+    if gaps and not source.parts:
+        doubts.append(gaps[0].why)
+    elif gaps:
+        doubts.append(f"{source.name}: {len(gaps)} of {total} parts could not be read")
     elif not source.parts:
         doubts.append(f"{source.name} showed no parts at all: an empty list is not an answer")
+    if sought:
+        doubts.append(_unfound(source, sought))
     wanted = expectation.at_least.get(source.name, 0)
     if len(source.parts) < wanted:
         shown = f"{len(source.parts)} {'part' if len(source.parts) == 1 else 'parts'}"
@@ -147,6 +184,12 @@ def _doubts(
     elif earlier is not None:
         doubts.append(f"{source.name} was not asked in the first look")
     return doubts
+
+
+def _unfound(source: SourceLook, count: int) -> str:
+    """What was active, is in no list, and can't be told to be over."""
+    runs = "1 run that was" if count == 1 else f"{count} runs that were"
+    return f"{source.name}: of {runs} active before nothing is known now"
 
 
 def _part_doubts(source: SourceLook, before: SourceLook) -> list[str]:
@@ -166,15 +209,18 @@ def _part_doubts(source: SourceLook, before: SourceLook) -> list[str]:
 
 
 def _changed(source: SourceLook, earlier: Mapping[str, SourceLook] | None) -> list[str]:
-    """The parts whose marks were read in both looks and are not equal."""
+    """The parts whose marks were read in both looks and are not equal, and so the memory."""
     before = (earlier or {}).get(source.name)
     if before is None:
         return []
-    return [
+    changed = [
         f"{part} of {source.name}"
         for part, mark in source.parts.items()
         if mark is not None and before.parts.get(part) not in (None, mark)
     ]
+    if source.memory is not None and before.memory not in (None, source.memory):
+        changed.append(f"a remembered run of {source.name}")
+    return changed
 
 
 def _active_reasons(active: int, restless: Sequence[str]) -> list[str]:
@@ -190,13 +236,14 @@ def _unproven(first: Look, second: Look, lag: float) -> str:
         return "the second look began before the first had ended"
     if second.started - first.finished < lag:
         return f"answers may be {lag:g} s old, and the two looks were not that far apart"
-    if any(run.state.active for look in (first, second) for run in look.runs):
-        return "runs are active, though waived"
-    before = {source.name: source.parts for source in first.sources}
+    before = {source.name: source for source in first.sources}
     for source in second.sources:
+        earlier = before.get(source.name)
         for part, mark in source.parts.items():
-            if mark is None or before.get(source.name, {}).get(part) is None:
+            if mark is None or earlier is None or earlier.parts.get(part) is None:
                 return f"{source.name} gives no mark for {part}"
+        if earlier is not None and (earlier.memory is None) != (source.memory is None):
+            return f"{source.name} was asked for remembered runs in one of the two looks only"
     return ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
@@ -137,6 +137,6 @@ EXPECTED = Expectation(max_age=ENDED)
 
 
 def verdict(
-    looks: Sequence[Look], expected: Expectation = EXPECTED, waived: Sequence[str] = ()
+    looks: Sequence[Look], expected: Expectation = EXPECTED, waived: Mapping[str, str] | None = None
 ) -> Verdict:
-    return judge(looks, expected, waived, looks[-1].finished, AT)
+    return judge(looks, expected, waived or {}, looks[-1].finished, AT)

@@ -211,7 +211,7 @@ def test_the_barrier_is_over_all_sources() -> None:
         second_slow = await survey([slow], Question(marks=True, lists=False), clock=now)
         first = replace(first_fast, sources=first_fast.sources + first_slow.sources)
         second = replace(second_fast, sources=second_fast.sources + second_slow.sources)
-        verdict = judge([first, second], Expectation(), (), now(), second.ended_at)
+        verdict = judge([first, second], Expectation(), {}, now(), second.ended_at)
         assert world.never_idle(0, now())
         assert not verdict.confirmed
         assert digest(()) == first.sources[0].parts["a"]

@@ -17,12 +17,11 @@ from tests.double_look.looks import (
     gap,
     law,
     quiet_look,
-    running,
     verdict,
 )
 
 from quiesce.model import Look, SourceLook, State, Verdict
-from quiesce.verdict import ORDER, Expectation, judge, reference
+from quiesce.verdict import ORDER, Expectation, judge
 
 
 def rank(judged: Verdict) -> int:
@@ -171,10 +170,10 @@ def test_no_source_at_all_is_unknown() -> None:
 @pytest.mark.parametrize("count", [0, 3])
 def test_a_verdict_takes_one_look_or_two(count: int) -> None:
     with pytest.raises(ValueError, match="one look or a pair"):
-        judge([quiet_look()] * count, EXPECTED, (), 0.0, AT)
+        judge([quiet_look()] * count, EXPECTED, {}, 0.0, AT)
 
 
-# --- age, number of parts, waivers -------------------------------------------------------------
+# --- age, number of parts -------------------------------------------------------------
 
 
 @law(any_looks, st.floats(-5, 100, allow_nan=False))
@@ -182,9 +181,9 @@ def test_an_old_quiet_is_unknown_and_an_old_active_stays(
     looks: tuple[Look, ...], age: float
 ) -> None:
     expected = Expectation(max_age=2.0)
-    fresh = judge(looks, expected, (), looks[-1].finished, AT)
+    fresh = judge(looks, expected, {}, looks[-1].finished, AT)
     now = looks[-1].finished + age
-    later = judge(looks, expected, (), now, AT)
+    later = judge(looks, expected, {}, now, AT)
     if fresh.verdict == "quiet" and not 0 <= now - looks[-1].finished <= 2:
         assert later.verdict == "unknown"
         assert not later.confirmed
@@ -198,7 +197,7 @@ def test_an_old_quiet_is_unknown_and_an_old_active_stays(
 def test_a_quiet_holds_for_as_long_as_it_may(age: float, word: str) -> None:
     """A clock that went backwards says nothing about the age, so that is unknown as well."""
     pair = [quiet_look(), quiet_look(5)]
-    judged = judge(pair, Expectation(max_age=2.0), (), pair[1].finished + age, AT)
+    judged = judge(pair, Expectation(max_age=2.0), {}, pair[1].finished + age, AT)
     assert (judged.verdict, judged.confirmed) == (word, word == "quiet")
 
 
@@ -212,46 +211,6 @@ def test_fewer_parts_than_expected_are_never_quiet(
     for source in looks[-1].sources:
         if source.name == name and source.absent is None and len(source.parts) < least:
             assert judged.verdict != "quiet"
-
-
-@law(any_looks)
-def test_waived_runs_are_counted_apart_and_confirm_nothing(looks: tuple[Look, ...]) -> None:
-    active = [run for look in looks for run in look.runs if run.state.active]
-    waived = verdict(looks, waived=[reference(run) for run in active])
-    silent = [
-        replace(
-            look,
-            sources=tuple(
-                replace(source, runs=tuple(run for run in source.runs if not run.state.active))
-                for source in look.sources
-            ),
-        )
-        for look in looks
-    ]
-    if not any(source.absent for look in looks for source in look.sources):
-        assert waived.verdict == verdict(silent).verdict
-    if active:
-        assert not waived.confirmed
-    for run in looks[-1].runs:
-        if run.state.active:
-            assert f"{reference(run)} is active and waived" in waived.reasons
-
-
-@pytest.mark.parametrize("at", [0, 1])
-def test_a_pair_with_a_waived_run_is_quiet_and_says_that_it_is_not_confirmed(at: int) -> None:
-    pair = [quiet_look(), quiet_look(5)]
-    pair[at] = replace(pair[at], sources=(replace(pair[at].sources[0], runs=(running(),)),))
-    judged = verdict(pair, waived=["gate/7"])
-    assert (judged.verdict, judged.confirmed) == ("quiet", False)
-    assert "not confirmed: runs are active, though waived" in judged.reasons
-
-
-def test_a_waiver_is_for_one_run_of_one_source() -> None:
-    look = quiet_look()
-    source = replace(look.sources[0], runs=(running(), running(number="8")))
-    judged = verdict([replace(look, sources=(source,))], waived=["gate/7", "mix/8"])
-    assert judged.verdict == "active"
-    assert judged.reasons[0] == "1 run is active"
 
 
 def test_every_state_but_the_finished_ones_is_active() -> None:

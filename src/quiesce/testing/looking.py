@@ -57,7 +57,7 @@ def belongs(part: str, name: str) -> bool:
 def judged(*looks: Look, settle: float = 0.0) -> Verdict:
     """The verdict on one look, or on a pair of them."""
     expectation = Expectation(max_age=PATIENCE, settle=settle)
-    return judge(looks, expectation, (), awake_clock(), datetime.now(UTC))
+    return judge(looks, expectation, {}, awake_clock(), datetime.now(UTC))
 
 
 @asynccontextmanager
