@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from quiesce.errors import Absent, SourceError, StoreError, Unavailable
 from quiesce.model import REST, Look, Question, Run, SourceLook
 from quiesce.source import Recalls, Scoped, Source
+from quiesce.survey.haste import Haste
 from quiesce.survey.memory import MEMORY, NOT_READ, WITHOUT, Recollected, Remember, bears_on
 from quiesce.survey.notes import Notes, Progress
 
@@ -36,19 +38,24 @@ async def survey(
     clock: Callable[[], float] | None = None,
     progress: Progress | None = None,
     remembered: Remember | None = None,
+    haste: Haste | None = None,
 ) -> Look:
     """One look: every subject is asked at the same time, each under its own deadline.
 
     `clock` gives monotonic seconds that go on while the machine sleeps. `remembered` is asked,
     within the deadline, for what was last seen active: what of it no list shows is asked for by
-    its id. Both looks of a pair must be given the same.
+    its id. Both looks of a pair must be given the same. `haste` may cut the look short.
     """
     clock = clock or awake_clock
+    haste = haste or Haste()
     progress = progress if progress is not None else Progress()
     progress.sources = len(subjects)
     began_at = datetime.now(UTC)
     sources = await asyncio.gather(
-        *(_ask(subject, question, clock, progress, remembered) for subject in subjects)
+        *(
+            _ask(subject, question, clock, progress, remembered=remembered, haste=haste)
+            for subject in subjects
+        )
     )
     return Look(sources=tuple(sources), began_at=began_at, ended_at=datetime.now(UTC))
 
@@ -58,13 +65,17 @@ async def _ask(
     question: Question,
     clock: Callable[[], float],
     progress: Progress,
+    *,
     remembered: Remember | None,
+    haste: Haste,
 ) -> SourceLook:
     notes = Notes(progress)
     recollected = Recollected(subject.name, question, notes)
     requests, size = subject.spent()
     started = clock()
-    absent = await _look_up(subject, question, notes, recollected, remembered)
+    absent = await _look_up(
+        subject, question, notes, recollected, remembered=remembered, haste=haste
+    )
     recalled = recollected.settled()
     finished = clock()
     requests_after, size_after = subject.spent()
@@ -83,7 +94,7 @@ async def _ask(
         parts=notes.parts,
         gaps=tuple(notes.gaps.values()),
         absent=absent,
-        ended=recalled.ended + _met(notes, question),
+        ended=recalled.ended + _met(notes, question, recollected),
         lost=recalled.lost,
         gone=recalled.gone,
         memory=recalled.memory,
@@ -98,13 +109,19 @@ async def _look_up(
     question: Question,
     notes: Notes,
     recollected: Recollected,
+    *,
     remembered: Remember | None,
+    haste: Haste,
 ) -> Absent | None:
     """Lists first, then by their ids what no list has shown; all of it under one deadline."""
     absent: Absent | None = None
     listed = False
+    recalls = subject.source if isinstance(subject.source, Recalls) else None
+    if remembered is not None and recalls is not None:
+        # Ends that lists show anyway are not asked for: in both looks of a pair, or in neither.
+        question = replace(question, past=True)
     try:
-        async with asyncio.timeout(subject.deadline):
+        async with haste.within(subject.deadline):
             try:
                 await subject.source.survey(question, notes)
             except Absent as error:
@@ -112,13 +129,14 @@ async def _look_up(
             except Exception as error:  # noqa: BLE001 - the edge of foreign code: a defect in one source is its gap
                 notes.gap(REST, _told(subject, error))
             listed = True
-            if remembered is not None and isinstance(subject.source, Recalls):
-                await _recall(subject, subject.source, notes, recollected, remembered)
+            if remembered is not None and recalls is not None:
+                await _recall(subject, recalls, notes, recollected, remembered)
     except TimeoutError:
+        late = Unavailable("the look was cut short") if haste.made else _late(subject)
         if listed:
-            recollected.failed(_late(subject))
+            recollected.failed(late)
         else:
-            notes.gap(REST, _late(subject))
+            notes.gap(REST, late)
     return absent
 
 
@@ -141,7 +159,8 @@ async def _recall(
         notes.gap(MEMORY, Unavailable(late, hint=WITHOUT))
         raise
     except Exception as error:  # noqa: BLE001 - a defect in the memory must not cost what was seen
-        notes.gap(MEMORY, SourceError(f"{NOT_READ.format(subject.name)} ({_name_of(error)})"))
+        defect = f"{NOT_READ.format(subject.name)} ({_name_of(error)})"
+        notes.gap(MEMORY, SourceError(defect, hint=WITHOUT))
         return
     missing = recollected.expect(known)
     if not missing:
@@ -174,12 +193,20 @@ def _asked_for(run: Run, question: Question) -> bool:
     return bears_on(run, question) and (question.pipeline is not None or run.state.active)
 
 
-def _met(notes: Notes, question: Question) -> tuple[Run, ...]:
-    """Finished runs that were met on the way; those of a pipeline that was named are its runs."""
-    if not question.past or question.pipeline is not None:
+def _met(notes: Notes, question: Question, recollected: Recollected) -> tuple[Run, ...]:
+    """Finished runs that were met on the way, or those among them that were remembered.
+
+    Those of a pipeline that was asked for by its name are its runs.
+    """
+    if question.pipeline is not None:
         return ()
-    runs = notes.runs.values()
-    return tuple(run for run in runs if not run.state.active and bears_on(run, question))
+    return tuple(
+        run
+        for run in notes.runs.values()
+        if not run.state.active
+        and bears_on(run, question)
+        and (question.past or run.id in recollected.met)
+    )
 
 
 def _name_of(error: Exception) -> str:

@@ -58,21 +58,19 @@ class Recollected:
         self._lost: set[str] = set()
         self._failed: dict[str, tuple[Run, SourceError]] = {}
         self._whole = True
+        self.met: set[str] = set()
         self.asked: dict[str, Remembered] = {}
 
     def expect(self, remembered: Iterable[Remembered]) -> tuple[Run, ...]:
         """Those that bear on the question and that the notes don't show: they are asked for."""
         for one in remembered:
-            if bears_on(one.run, self._question) and not self._shown(one.run):
+            if not bears_on(one.run, self._question):
+                continue
+            if one.run.id in self._notes.runs:
+                self.met.add(one.run.id)
+            else:
                 self.asked[one.run.id] = one
         return tuple(one.run for one in self.asked.values())
-
-    def _shown(self, run: Run) -> bool:
-        seen = self._notes.runs.get(run.id)
-        if seen is None:
-            return False
-        ends_are_kept = self._question.past or self._question.pipeline is not None
-        return seen.state.active or ends_are_kept
 
     def run(self, run: Run) -> None:
         if run.state.active or run.id not in self.asked:
