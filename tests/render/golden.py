@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta, timezone
 from pathlib import Path
 
-from tests.render.samples import NOW, busy, make_run
+from tests.render.samples import NOW, busy, foreseen, make_run
 
 from quiesce.model import Question, State
-from quiesce.render import Rendered, Screen, render, render_status
+from quiesce.render import Format, Rendered, Screen, render, render_status
 from quiesce.summary import by_state, oldest_first
+
+HERE = NOW.astimezone(timezone(timedelta(hours=1)))
+"""The same time, where a reader is."""
 
 FOLDER = Path(__file__).parent / "golden"
 
@@ -30,6 +34,11 @@ def drawn() -> dict[str, str]:
     for name, screen in SCREENS.items():
         made[f"ls-{name}"] = render(answer, runs, "table", screen, NOW, judged=False)
         made[f"wide-{name}"] = render(answer, runs, "wide", screen, NOW, judged=True)
+        made[f"eta-{name}"] = render(foreseen(), runs, "table", screen, HERE, judged=False)
+        made[f"eta-wide-{name}"] = render(foreseen(), runs, "wide", screen, HERE, judged=True)
+    beside: tuple[Format, ...] = ("json", "jsonl", "csv", "nagios")
+    for form in beside:
+        made[f"eta-{form}"] = render(foreseen(), runs, form, Screen(), HERE, judged=True)
     for form in ("plain", "json", "jsonl", "csv", "name", "raw", "nagios"):
         made[form] = render(answer, runs, form, Screen(), NOW, judged=True)
     states = Question(states=frozenset({State.PAUSED}))

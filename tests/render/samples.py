@@ -7,6 +7,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
 from quiesce.answer import Answer, Cost
 from quiesce.model import (
     Gap,
@@ -19,6 +21,8 @@ from quiesce.model import (
     Verdict,
     VerdictName,
 )
+from quiesce.past import Estimate, Outlook, Waiver
+from quiesce.verdict import reference
 
 NOW = datetime(2026, 11, 22, 8, 0, 0, 123_000, tzinfo=UTC)
 
@@ -163,6 +167,49 @@ def busy() -> Answer:
     )
     reasons = ("4 runs are active", "gate: 1 of 201 parts could not be read")
     return make_answer(gate, data, reasons=reasons)
+
+
+def make_estimate(**fields: Any) -> Estimate:
+    known: dict[str, Any] = {
+        "at": NOW,
+        "likely": 720.0,
+        "bound": 1_830.0,
+        "basis": "pipeline",
+        "runs": 40,
+        "typical": 2_700.0,
+    }
+    return Estimate(**{**known, **fields})
+
+
+def make_waiver(**fields: Any) -> Waiver:
+    known: dict[str, Any] = {
+        "id": 7,
+        "pattern": "gate/*/Deploy prod/*",
+        "reason": "known zombie",
+        "until": NOW + timedelta(hours=10),
+        "by": "bob",
+        "made_at": NOW - timedelta(days=1),
+    }
+    return Waiver(**{**known, **fields})
+
+
+def foreseen() -> Answer:
+    """The busy answer with estimates: one of each kind, and a run that is waived."""
+    waiting, running, pending, unknown = RUNS
+    late = "overdue: longer than 97 % of 40 earlier runs; stuck: no change for 3 h"
+    none = "no estimate: 2 runs so far (similar pipelines: 5 to 40 min)"
+    return replace(
+        busy(),
+        outlook=Outlook(
+            runs={
+                reference(waiting): make_estimate(overdue=True, stuck=True, note=late),
+                reference(running): make_estimate(),
+                reference(pending): make_estimate(likely=None, bound=None, runs=2, note=none),
+            },
+            quiet=make_estimate(likely=4_500.0, bound=90_000.0, note="1 overdue: gate/01J"),
+        ),
+        waived={reference(unknown): make_waiver()},
+    )
 
 
 def hostile_run(name: str) -> Run:

@@ -20,7 +20,7 @@ import quiesce.render
 from quiesce.errors import ConfigError
 from quiesce.model import Question, State
 from quiesce.render import Format, Screen, render, render_status, render_unknown
-from quiesce.render.columns import FIELDS
+from quiesce.render.columns import BESIDE, FIELDS
 from quiesce.render.complaint import complaint, to_line
 from quiesce.render.names import name_of, parse_name
 from quiesce.render.raw import raw_line
@@ -88,11 +88,12 @@ def test_the_document_is_the_documented_one() -> None:
     shape = document()
     assert list(shape) == [
         "schema", "verdict", "confirmed", "settled", "idle_for", "at", "reasons", "summary",
-        "runs", "sources",
+        "runs", "sources", "waived",
     ]  # fmt: skip
     assert list(shape["runs"][0]) == [
         "source", "application", "pipeline", "id", "type", "state", "native_state", "created_at",
-        "started_at", "ended_at", "url", "started_by", "waiting_on", "details",
+        "started_at", "ended_at", "url", "started_by", "waiting_on", "details", "parent",
+        "changed_at",
     ]  # fmt: skip
     assert list(shape["sources"][0]) == [
         "name", "kind", "verdict", "parts_read", "gaps", "requests", "bytes", "seconds",
@@ -105,7 +106,7 @@ def test_the_document_is_the_documented_one() -> None:
         }
     ]
     assert shape["summary"]["active"] == sum(shape["summary"]["by_state"].values()) == 4
-    assert tuple(shape["runs"][0]) == FIELDS
+    assert (*shape["runs"][0], *BESIDE) == FIELDS
 
 
 def test_a_confirmed_document_has_its_instant() -> None:
@@ -136,7 +137,7 @@ def test_finished_runs_are_not_counted_as_active() -> None:
     shape = json.loads(
         render(make_answer(make_source(runs=(ended,))), (), "json", PIPE, NOW, judged=False).out
     )
-    assert shape["summary"] == {"active": 0, "by_state": {}}
+    assert shape["summary"] == {"active": 0, "by_state": {}, "waived": 0}
 
 
 def test_json_is_one_line_in_a_pipe_and_pretty_on_a_terminal() -> None:
@@ -245,7 +246,7 @@ def test_raw_keeps_every_letter_but_the_space_that_breaks_lines(raw: bytes, line
 )
 def test_raw_that_is_no_json_becomes_our_document(raw: bytes) -> None:
     shown = json.loads(raw_line(make_run(raw=raw)))
-    assert tuple(shown) == FIELDS
+    assert (*shown, *BESIDE) == FIELDS
 
 
 @given(

@@ -178,7 +178,7 @@ def test_figures_for_nagios_are_not_forged(kind: str) -> None:
     assert line.count("|") == 1
     assert line.startswith("QUIESCE WARNING - ")
     assert line.endswith(
-        "| active=1;;;0 gaps=1;;;0 parts=200;;;0 requests=213;;;0 seconds=0.8s;;;0\n"
+        "| active=1;;;0 gaps=1;;;0 parts=200;;;0 requests=213;;;0 seconds=0.8s;;;0 waived=0;;;0\n"
     )
     assert len(line.encode()) < 4_096
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from quiesce.answer import Answer
 from quiesce.errors import ConfigError
 from quiesce.model import Look, Question, Run, State
+from quiesce.render.beside import NOTHING, Beside, beside
 from quiesce.render.screen import Format, Rendered, Screen
 
 __all__ = [
@@ -64,7 +65,8 @@ def render(
         case _:
             from quiesce.render.notes import look_notes
 
-            out = _runs(runs, form, screen, now, status=False, fields=fields)
+            known = beside(answer)
+            out = _runs(runs, form, screen, now, status=False, fields=fields, known=known)
             return look_notes(
                 answer, runs, out, form=form, screen=screen, now=now, judged=judged, filters=filters
             )
@@ -110,7 +112,7 @@ def render_status(  # noqa: PLR0917 - in the order of `render`, with the name be
             if summary:
                 out = _counts(groups, form, screen)
             else:
-                out = _runs(runs, form, screen, now, status=True, fields=fields)
+                out = _runs(runs, form, screen, now, status=True, fields=fields, known=NOTHING)
             return status_notes(pipeline, runs, look, out, form=form, screen=screen, hidden=hidden)
 
 
@@ -141,16 +143,16 @@ def progress_line(answer: Answer, now: datetime, screen: Screen | None = None) -
 
 def waited_line(answer: Answer, seen: Sequence[Run], seconds: float, screen: Screen) -> str:
     """What `wait` says at its end: how long, and for which of the runs that it has seen."""
-    from quiesce.render.sentences import waited
+    from quiesce.render.sentences import time_waited
 
-    return waited(answer, seen, seconds, screen)
+    return time_waited(answer, seen, seconds, screen)
 
 
 def survivor_lines(answer: Answer, screen: Screen) -> list[str]:
     """Where the runs that are still active can be seen."""
     from quiesce.render.sentences import survivors
 
-    return survivors(answer.look, screen)
+    return survivors(answer, screen)
 
 
 def _check(form: Format, fields: Sequence[str] | None) -> None:
@@ -175,21 +177,24 @@ def _runs(
     *,
     status: bool,
     fields: Sequence[str] | None,
+    known: Beside,
 ) -> str:
     ascii_only = not screen.unicode
     match form:
         case "table" | "wide":
             from quiesce.render.table import table
 
-            return table(runs, screen, now, wide=form == "wide", status=status, fields=fields)
+            return table(
+                runs, screen, now, wide=form == "wide", status=status, fields=fields, known=known
+            )
         case "plain":
             from quiesce.render.table import plain
 
-            return plain(runs, screen, now, status=status, fields=fields)
+            return plain(runs, screen, now, status=status, fields=fields, known=known)
         case "csv":
             from quiesce.render.sheet import look_sheet
 
-            return look_sheet(runs, fields=fields, ascii_only=ascii_only)
+            return look_sheet(runs, fields=fields, ascii_only=ascii_only, known=known)
         case "name":
             from quiesce.render.names import name_lines
 

@@ -9,20 +9,29 @@ from msgspec import Struct
 
 from quiesce.errors import ConfigError
 from quiesce.model import Run
+from quiesce.render.beside import Beside, bound_at, likely_at
 from quiesce.render.complaint import nearest
-from quiesce.render.screen import COLORS, Screen
+from quiesce.render.expected import eta
+from quiesce.render.screen import COLORS, YELLOW, Screen
 from quiesce.render.shapes import RunDocument
 from quiesce.render.words import age, begin, rfc3339, took
 
-FIELDS: tuple[str, ...] = RunDocument.__struct_fields__
-"""What `--fields` may name: the keys of a run in the JSON document, in their order."""
+BESIDE = ("eta", "eta_bound", "eta_note", "waived_until")
+"""What we know of a run beside what its system says."""
 
-TIMES = frozenset({"created_at", "started_at", "ended_at"})
+FIELDS: tuple[str, ...] = (
+    *(name for name in RunDocument.__struct_fields__ if name not in {"estimate", "waived_until"}),
+    *BESIDE,
+)
+"""What `--fields` may name: the flat keys of a run in the JSON document, in their order, and what
+is `likely_at`, `bound_at` and `note` of its `estimate` there."""
 
-NARROW = ("state", "source", "application", "pipeline", "age", "who", "id")
+TIMES = frozenset({"created_at", "started_at", "ended_at", "changed_at"})
+
+NARROW = ("state", "source", "application", "pipeline", "age", "eta", "who", "id")
 WIDE = (
-    "state", "native_state", "type", "source", "application", "pipeline", "age",
-    "started_by", "waiting_on", "id", "url", "details",
+    "state", "native_state", "type", "source", "application", "pipeline", "age", "eta",
+    "started_by", "waiting_on", "id", "eta_note", "url", "details",
 )  # fmt: skip
 PIPED = ("state", "source", "application", "pipeline", "since", "started_by", "waiting_on", "id")
 STATUS = ("state", "source", "application", "age", "took", "who", "id")
@@ -64,16 +73,24 @@ def check_fields(fields: Sequence[str]) -> tuple[str, ...]:
 
 
 def chosen(
-    screen: Screen, *, wide: bool, status: bool, fields: Sequence[str] | None
+    screen: Screen, known: Beside, *, wide: bool, status: bool, fields: Sequence[str] | None
 ) -> tuple[str, ...]:
-    """Which columns to draw; a pipe has times instead of ages, and nothing merged."""
+    """Which columns to draw; a pipe has times instead of ages, and nothing merged.
+
+    A terminal has no column for estimates where nobody has made any.
+    """
     if fields:
         return check_fields(fields)
     if screen.width is not None:
         narrow, wider = (STATUS, STATUS_WIDE) if status else (NARROW, WIDE)
-        return wider if wide else narrow
+        columns = wider if wide else narrow
+        return (
+            columns
+            if known.estimates is not None
+            else tuple(name for name in columns if name not in BESIDE)
+        )
     piped = STATUS_PIPED if status else PIPED
-    return (*piped, "type", "native_state", "url", "details") if wide else piped
+    return (*piped, "type", "native_state", "url", "details", *BESIDE) if wide else piped
 
 
 def header(column: str, runs: Sequence[Run], screen: Screen) -> str:
@@ -84,17 +101,29 @@ def header(column: str, runs: Sequence[Run], screen: Screen) -> str:
     return column.upper() if screen.width is None else column.replace("_", " ").upper()
 
 
-def cell(run: Run, column: str, screen: Screen, now: datetime) -> Cell:
-    """What a run shows in a column: state with its glyph, the id with its link."""
+def cell(
+    run: Run, column: str, screen: Screen, now: datetime, known: Beside, *, short: bool = False
+) -> Cell:
+    """What a run shows in a column: state with its glyph, the id with its link.
+
+    `short` is for a column of estimates that has room for the hour only.
+    """
     if column == "state" and screen.width is not None:
-        return Cell(run.state, screen.glyph(run.state), COLORS.get(run.state, ""))
+        text = run.state if known.waiver(run) is None else f"{run.state} (waived)"
+        return Cell(text, screen.glyph(run.state), COLORS.get(run.state, ""))
     if column == "id":
         return Cell(screen.text(run.id), link=link(run.url) if screen.hyperlinks else "")
-    return Cell(screen.text(value(run, column, now)))
+    if column == "eta" and screen.width is not None:
+        estimate = known.estimate(run)
+        late = estimate is not None and (estimate.overdue or estimate.stuck)
+        return Cell(screen.text(eta(estimate, now, short=short)), color=YELLOW if late else "")
+    return Cell(screen.text(value(run, column, now, known)))
 
 
-def value(run: Run, column: str, now: datetime) -> str:
+def value(run: Run, column: str, now: datetime, known: Beside) -> str:
     """What a run has in a column, as it came; empty for nothing."""
+    if column in BESIDE:
+        return beside_value(run, column, known)
     if column == "age":
         return age(run, now)
     if column == "since":
@@ -109,6 +138,23 @@ def value(run: Run, column: str, now: datetime) -> str:
     if column in TIMES:
         return rfc3339(found) or ""
     return found or ""
+
+
+def beside_value(run: Run, column: str, known: Beside) -> str:
+    """One of the fields `BESIDE`, with times for programs; empty for nothing."""
+    if column == "waived_until":
+        waiver = known.waiver(run)
+        return "" if waiver is None else rfc3339(waiver.until) or ""
+    estimate = known.estimate(run)
+    if estimate is None:
+        return ""
+    match column:
+        case "eta":
+            return rfc3339(likely_at(estimate)) or ""
+        case "eta_bound":
+            return rfc3339(bound_at(estimate)) or ""
+        case _:
+            return estimate.note
 
 
 def link(url: str | None) -> str:

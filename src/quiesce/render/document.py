@@ -10,7 +10,19 @@ from msgspec import UNSET
 
 from quiesce.answer import Answer
 from quiesce.model import Gap, Look, Question, Run, SourceLook, State
+from quiesce.past import Estimate, Waiver
+from quiesce.render.beside import (
+    NOTHING,
+    Beside,
+    beside,
+    bound_at,
+    counted,
+    likely_at,
+    reference,
+    waived,
+)
 from quiesce.render.shapes import (
+    EstimateDocument,
     FiltersDocument,
     GapDocument,
     LookDocument,
@@ -20,12 +32,14 @@ from quiesce.render.shapes import (
     StatusDocument,
     StatusSummaryDocument,
     SummaryDocument,
+    WaivedDocument,
 )
 from quiesce.render.words import rfc3339
 
 
-def run_document(run: Run) -> RunDocument:
+def run_document(run: Run, known: Beside = NOTHING) -> RunDocument:
     """A run with its times as text; what a system said of it stays as it came."""
+    estimate, waiver = known.estimate(run), known.waiver(run)
     return RunDocument(
         source=run.source,
         application=run.application,
@@ -41,6 +55,25 @@ def run_document(run: Run) -> RunDocument:
         started_by=run.started_by,
         waiting_on=run.waiting_on,
         details=run.details,
+        parent=run.parent,
+        changed_at=rfc3339(run.changed_at),
+        estimate=UNSET if estimate is None else estimate_document(estimate),
+        waived_until=UNSET if waiver is None else rfc3339(waiver.until) or UNSET,
+    )
+
+
+def estimate_document(estimate: Estimate) -> EstimateDocument:
+    """An estimate with the times that it comes to."""
+    return EstimateDocument(
+        likely_at=rfc3339(likely_at(estimate)),
+        bound_at=rfc3339(bound_at(estimate)),
+        typical=None if estimate.typical is None else round(estimate.typical, 3),
+        runs=estimate.runs,
+        basis=estimate.basis,
+        rough=estimate.rough,
+        overdue=estimate.overdue,
+        stuck=estimate.stuck,
+        note=estimate.note,
     )
 
 
@@ -48,7 +81,8 @@ def look_document(
     answer: Answer, runs: Iterable[Run], filters: Question | None = None
 ) -> LookDocument:
     """The document of `ls` and `check`; `runs` are those that match `filters`."""
-    verdict = answer.verdict
+    verdict, known = answer.verdict, beside(answer)
+    quiet = None if answer.outlook is None else answer.outlook.quiet
     return LookDocument(
         verdict=verdict.verdict,
         confirmed=verdict.confirmed,
@@ -56,9 +90,11 @@ def look_document(
         idle_for=None if verdict.idle_for is None else round(verdict.idle_for, 3),
         at=rfc3339(verdict.at),
         reasons=list(verdict.reasons),
-        summary=summary_of(answer.look),
-        runs=[run_document(run) for run in runs],
+        summary=summary_of(answer),
+        runs=[run_document(run, known) for run in runs],
         sources=[_source_document(answer, source) for source in answer.look.sources],
+        waived=[_waived_document(run, known.waivers[reference(run)]) for run in waived(answer)],
+        outlook=UNSET if quiet is None else estimate_document(quiet),
         instant=(
             UNSET
             if verdict.instant is None
@@ -77,18 +113,31 @@ def unknown_document(reasons: Sequence[str], at: datetime) -> LookDocument:
         idle_for=None,
         at=rfc3339(at),
         reasons=list(reasons),
-        summary=SummaryDocument(active=0, by_state={}),
+        summary=SummaryDocument(active=0, by_state={}, waived=0),
         runs=[],
         sources=[],
+        waived=[],
     )
 
 
-def summary_of(look: Look) -> SummaryDocument:
-    """How many runs of a look are active, by state."""
-    counts = Counter(run.state for run in look.runs if run.state.active)
+def summary_of(answer: Answer) -> SummaryDocument:
+    """How many runs are active, by state, and how many more don't count."""
+    counts = Counter(run.state for run in counted(answer))
     return SummaryDocument(
         active=counts.total(),
         by_state={state: counts[state] for state in State if counts[state]},
+        waived=len(waived(answer)),
+    )
+
+
+def _waived_document(run: Run, waiver: Waiver) -> WaivedDocument:
+    return WaivedDocument(
+        reference=reference(run),
+        waiver=waiver.id,
+        pattern=waiver.pattern,
+        reason=waiver.reason,
+        until=rfc3339(waiver.until),
+        by=waiver.by,
     )
 
 

@@ -14,7 +14,8 @@ from msgspec import Struct, to_builtins
 from quiesce.answer import Answer
 from quiesce.errors import ErrorName
 from quiesce.model import Look, Question, Run, State
-from quiesce.render.columns import check_fields
+from quiesce.render.beside import NOTHING, Beside, beside
+from quiesce.render.columns import BESIDE, beside_value, check_fields
 from quiesce.render.document import look_document, run_document, source_gaps
 from quiesce.render.encode import to_json
 from quiesce.render.shapes import SCHEMA, LookDocument, RunDocument
@@ -59,7 +60,7 @@ def look_lines(
 ) -> str:
     """The lines of `ls` and `check`: runs, gaps, the verdict."""
     verdict = look_document(answer, (), filters)
-    lines: list[object] = [*_run_lines(runs, fields), *_gap_lines(answer.look)]
+    lines: list[object] = [*_run_lines(runs, fields, beside(answer)), *_gap_lines(answer.look)]
     lines.append(verdict_line(verdict))
     return _joined(lines, ascii_only=ascii_only)
 
@@ -96,20 +97,22 @@ def verdict_line(document: LookDocument) -> VerdictLine:
     return VerdictLine(**values)
 
 
-def _run_lines(runs: Iterable[Run], fields: Sequence[str] | None) -> list[object]:
-    documents = [run_document(run) for run in runs]
+def _run_lines(
+    runs: Iterable[Run], fields: Sequence[str] | None, known: Beside = NOTHING
+) -> list[object]:
     if not fields:
-        return [RunLine(run=document) for document in documents]
+        return [RunLine(run=run_document(run, known)) for run in runs]
     kept = check_fields(fields)
-    return [
-        {"type": "run", "schema": SCHEMA, "run": only(document, kept)} for document in documents
-    ]
+    return [{"type": "run", "schema": SCHEMA, "run": only(run, kept, known)} for run in runs]
 
 
-def only(document: RunDocument, fields: Sequence[str]) -> dict[str, Any]:
-    """The chosen keys of a run, in the order in which they were chosen."""
-    values = to_builtins(document)
-    return {field: values[field] for field in fields}
+def only(run: Run, fields: Sequence[str], known: Beside = NOTHING) -> dict[str, Any]:
+    """The chosen fields of a run, in the order in which they were chosen."""
+    values = to_builtins(run_document(run, known))
+    return {
+        field: beside_value(run, field, known) or None if field in BESIDE else values[field]
+        for field in fields
+    }
 
 
 def _gap_lines(look: Look | None) -> list[object]:

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from quiesce.answer import Answer
 from quiesce.model import Look, Question, Run
+from quiesce.render.expected import outlook_line, waived_lines
 from quiesce.render.gaps import gap_lines
 from quiesce.render.screen import COLORS, RED, Format, Rendered, Screen
 from quiesce.render.sentences import (
-    brief,
     conclusion,
     coverage,
     finding,
@@ -20,7 +20,7 @@ from quiesce.render.sentences import (
     unfound,
     unread,
 )
-from quiesce.render.words import count, elapsed
+from quiesce.render.words import brief, count, elapsed
 
 _TABLES = frozenset({"table", "wide"})
 
@@ -50,7 +50,9 @@ def look_notes(
     colored = screen.paint(sentence, COLORS.get(word, RED) if judged or word == "unknown" else "")
     if judged and screen.width is not None and sentence:
         colored = screen.paint(f"{screen.glyph(word)} {sentence}", COLORS.get(word, RED))
-    last = footer(answer, screen, filters) + "\n"
+    # The sentence of a verdict has said when it will be quiet, and its reasons what is waived.
+    beside = "" if judged else waived_lines(answer, screen, now) + outlook_line(answer, screen, now)
+    last = beside + footer(answer, screen, filters) + "\n"
     said = f"{colored}\n" if colored else ""
     # The sentence about nothing holds all that the last line would.
     last = "" if not judged and word == "quiet" and not runs else last

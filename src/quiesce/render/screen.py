@@ -35,6 +35,10 @@ class Screen(Struct, frozen=True, kw_only=True):
         return " · " if self.unicode else " - "
 
     @property
+    def arrow(self) -> str:
+        return "→" if self.unicode else ">"
+
+    @property
     def ellipsis(self) -> str:
         return "…" if self.unicode else ".."
 

@@ -12,8 +12,20 @@ from datetime import datetime
 
 from quiesce.answer import Answer
 from quiesce.model import REST, Look, Question, Run, SourceLook, State
+from quiesce.render.beside import counted, waived
+from quiesce.render.expected import expected
 from quiesce.render.screen import Screen
-from quiesce.render.words import begin, between, count, duration, elapsed, listed, since
+from quiesce.render.words import (
+    begin,
+    between,
+    brief,
+    count,
+    duration,
+    elapsed,
+    listed,
+    since,
+    where,
+)
 
 _UNCONFIRMED = "not confirmed: "
 """How the judge begins the reason for which a quiet pair of looks proves nothing."""
@@ -23,9 +35,6 @@ MOST_SURVIVORS = 20
 
 _ACTIVE = re.compile(r"^([0-9]+ runs?) (?:is|are) active$")
 """The judge's reason for `active`, which the sentence need not say twice."""
-
-LONGEST_NAME = 100
-"""A name longer than this is cut in a sentence; tables in a pipe and documents have all of it."""
 
 
 def parts(sources: Sequence[SourceLook]) -> tuple[int, int]:
@@ -115,13 +124,20 @@ def finding(answer: Answer, runs: Sequence[Run], filters: Question | None, scree
 
 
 def conclusion(
-    answer: Answer, now: datetime, screen: Screen, filters: Question | None = None
+    answer: Answer,
+    now: datetime,
+    screen: Screen,
+    filters: Question | None = None,
+    *,
+    foresee: bool = True,
 ) -> str:
-    """The verdict in one sentence."""
+    """The verdict in one sentence, with when it will be quiet where that was estimated."""
     verdict = answer.verdict
     if verdict.verdict == "active":
         why = [_ACTIVE.sub(r"\1", reason) for reason in reasons(answer)]
-        said = "active: " + "; ".join([*why, *_oldest(answer.look, now)])
+        said = "active: " + "; ".join(
+            [*why, *_oldest(answer, now), *(expected(answer, now) if foresee else ())]
+        )
         narrowed = scopes(answer.look, filters)
         return screen.text(f"{said} ({'; '.join(narrowed)})" if narrowed else said)
     if verdict.verdict == "unknown":
@@ -132,7 +148,7 @@ def conclusion(
 def progress(answer: Answer, now: datetime, screen: Screen) -> str:
     """The verdict in one sentence, then how much was read, and where the oldest run is seen."""
     said = [conclusion(answer, now, screen), screen.text(breadth(answer.look))]
-    run = oldest(answer.look)
+    run = oldest(answer)
     if run is not None and run.url:
         said.append(screen.text(run.url))
     return screen.dot.join(said)
@@ -172,13 +188,13 @@ def _quiet(answer: Answer, filters: Question | None) -> str:
     return "; ".join([said, *others])
 
 
-def waited(answer: Answer, seen: Sequence[Run], seconds: float, screen: Screen) -> str:
+def time_waited(answer: Answer, seen: Sequence[Run], seconds: float, screen: Screen) -> str:
     """`waited 41 min for 3 runs, the last: Deploy (eks)`; `seen` are all that were active."""
     said = f"waited {elapsed(seconds)}"
     if not seen:
         return screen.text(f"{said}, and saw no active run")
     said += f" for {count(len(seen), 'run')}"
-    left = len(active(answer.look))
+    left = len(counted(answer))
     if left:
         return screen.text(f"{said}, and {left:,} {'is' if left == 1 else 'are'} still active")
     last = seen[-1]
@@ -186,11 +202,11 @@ def waited(answer: Answer, seen: Sequence[Run], seconds: float, screen: Screen) 
     return screen.text(f"{said}, the last: {brief(last.pipeline)}{where}")
 
 
-def survivors(look: Look, screen: Screen) -> list[str]:
-    """`still active: Deploy (eks, gate) https://…`, for each run that has an address."""
-    left = [run for run in active(look) if run.url]
+def survivors(answer: Answer, screen: Screen) -> list[str]:
+    """`still active: Deploy (eks, gate) https://…`, for each run that counts and has an address."""
+    left = [run for run in counted(answer) if run.url]
     lines = [
-        f"still active: {brief(run.pipeline)} ({_where(run)}) {run.url}"
+        f"still active: {brief(run.pipeline)} ({where(run)}) {run.url}"
         for run in left[:MOST_SURVIVORS]
     ]
     if len(left) > MOST_SURVIVORS:
@@ -198,29 +214,19 @@ def survivors(look: Look, screen: Screen) -> list[str]:
     return [screen.text(line) for line in lines]
 
 
-def _where(run: Run) -> str:
-    return ", ".join(brief(name) for name in (run.application, run.source) if name)
-
-
-def oldest(look: Look) -> Run | None:
-    """The active run that began first, of those whose system says when."""
-    dated = [(began, run.id, run) for run in active(look) if (began := begin(run)) is not None]
+def oldest(answer: Answer) -> Run | None:
+    """The run that began first, of those that count and whose system says when."""
+    dated = [(began, run.id, run) for run in counted(answer) if (began := begin(run)) is not None]
     return min(dated, key=lambda one: one[:2])[2] if dated else None
 
 
-def _oldest(look: Look, now: datetime) -> list[str]:
-    run = oldest(look)
+def _oldest(answer: Answer, now: datetime) -> list[str]:
+    run = oldest(answer)
     if run is None:
         return []
     waits = f' on "{brief(run.waiting_on)}"' if run.waiting_on else ""
-    what = f"{brief(run.pipeline)} ({_where(run)}) {run.state}{waits}"
+    what = f"{brief(run.pipeline)} ({where(run)}) {run.state}{waits}"
     return [f"oldest: {what}, {since(run, now)}, {brief(run.id)}"]
-
-
-def brief(name: str) -> str:
-    """A name short enough for a sentence."""
-    half = LONGEST_NAME // 2
-    return name if len(name) <= LONGEST_NAME else f"{name[:half]}...{name[-half:]}"
 
 
 def tally(runs: Iterable[Run], word: str) -> str:
@@ -230,10 +236,16 @@ def tally(runs: Iterable[Run], word: str) -> str:
     return f"{counts.total():,} {word}{f' ({states})' if states else ''}"
 
 
-def footer(answer: Answer, screen: Screen, filters: Question | None = None) -> str:
+def footer(
+    answer: Answer,
+    screen: Screen,
+    filters: Question | None = None,
+) -> str:
     """The last line: how many, how broad, how long."""
     look = answer.look
-    said = [tally(active(look), "active"), *coverage(look, scopes(look, filters))]
+    spared = len(waived(answer))
+    number = tally(counted(answer), "active") + (f", {spared:,} waived" if spared else "")
+    said = [number, *coverage(look, scopes(look, filters))]
     if answer.looks > 1:
         said.append(count(answer.looks, "look"))
     spent = (cost.seconds for cost in answer.costs.values())

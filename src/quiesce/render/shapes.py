@@ -12,12 +12,48 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from quiesce.errors import ErrorName
 from quiesce.model import RunType, State, VerdictName
+from quiesce.past import Basis
 
 SCHEMA: Literal[1] = 1
 
 Time = Annotated[
     str, Meta(description="RFC 3339, in UTC", extra_json_schema={"format": "date-time"})
 ]
+
+
+class EstimateDocument(Struct, frozen=True, kw_only=True):
+    """When something active will have ended.
+
+    `likely_at` is the middle of what is expected, and by `bound_at` it has ended in 90 % of
+    the cases; null where there is too little history to say, and then `note` says so. `typical`
+    is the median duration in seconds of the `runs` that it rests on; `basis` is whose past that
+    is. `rough` is below 10 runs, `overdue` longer than 95 % of its like, `stuck` overdue and
+    without any change for long.
+    """
+
+    likely_at: Time | None
+    bound_at: Time | None
+    typical: float | None
+    runs: int
+    basis: Basis
+    rough: bool
+    overdue: bool
+    stuck: bool
+    note: str
+
+
+class WaivedDocument(Struct, frozen=True, kw_only=True):
+    """An active run that does not count, by a decision that ends at `until`.
+
+    `reference` is `source/id`; `waiver` is the number that `quiesce unwaive` takes.
+    """
+
+    reference: str
+    waiver: int
+    pattern: str
+    reason: str
+    until: Time | None
+    by: str
 
 
 class RunDocument(Struct, frozen=True, kw_only=True):
@@ -37,6 +73,10 @@ class RunDocument(Struct, frozen=True, kw_only=True):
     started_by: str | None
     waiting_on: str | None
     details: dict[str, str | None]
+    parent: Annotated[str | None, Meta(description="The id of the run that started it")]
+    changed_at: Time | None
+    estimate: EstimateDocument | UnsetType = UNSET
+    waived_until: Time | UnsetType = UNSET
 
 
 class GapDocument(Struct, frozen=True, kw_only=True):
@@ -70,10 +110,14 @@ class SourceDocument(Struct, frozen=True, kw_only=True):
 
 
 class SummaryDocument(Struct, frozen=True, kw_only=True):
-    """How many runs are active, over all that was looked at, whatever `filters` says."""
+    """How many runs are active, over all that was looked at, whatever `filters` says.
+
+    `active` are those that count, by state in `by_state`; `waived` are active, too, and don't.
+    """
 
     active: int
     by_state: dict[State, int]
+    waived: int
 
 
 class FiltersDocument(Struct, frozen=True, kw_only=True):
@@ -89,7 +133,8 @@ class LookDocument(Struct, frozen=True, kw_only=True):
 
     `verdict`, `summary` and `sources` speak of all that was looked at; `runs` holds the
     active runs that match `filters`, which is there only when there are any. `instant` is
-    there only when `confirmed` is true: within it nothing was active.
+    there only when `confirmed` is true: within it nothing was active. `waived` says which active
+    runs don't count, and why. `outlook` is about all together that count, where it was estimated.
     """
 
     schema: Literal[1] = SCHEMA
@@ -102,6 +147,8 @@ class LookDocument(Struct, frozen=True, kw_only=True):
     summary: SummaryDocument
     runs: list[RunDocument]
     sources: list[SourceDocument]
+    waived: list[WaivedDocument]
+    outlook: EstimateDocument | UnsetType = UNSET
     instant: tuple[Time | None, Time | None] | UnsetType = UNSET
     filters: FiltersDocument | UnsetType = UNSET
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from quiesce.model import Run, State
+from quiesce.render.beside import NOTHING, Beside
 from quiesce.render.clean import csv_cell, to_ascii
-from quiesce.render.columns import FIELDS, TIMES, check_fields
+from quiesce.render.columns import BESIDE, FIELDS, TIMES, beside_value, check_fields
 from quiesce.render.encode import to_json
 from quiesce.render.words import rfc3339
 
 
 def look_sheet(
-    runs: Iterable[Run], *, fields: Sequence[str] | None = None, ascii_only: bool = False
+    runs: Iterable[Run],
+    *,
+    fields: Sequence[str] | None = None,
+    ascii_only: bool = False,
+    known: Beside = NOTHING,
 ) -> str:
     """One line a run; `details` is a JSON object, nothing is an empty cell."""
     columns = check_fields(fields) if fields else FIELDS
-    rows = ([_value(run, column) for column in columns] for run in runs)
+    rows = ([_value(run, column, known) for column in columns] for run in runs)
     return _lines([columns, *rows], ascii_only=ascii_only)
 
 
@@ -26,7 +31,9 @@ def summary_sheet(groups: Mapping[State, Sequence[Run]], *, ascii_only: bool = F
     return _lines([("state", "runs"), *rows], ascii_only=ascii_only)
 
 
-def _value(run: Run, column: str) -> str:
+def _value(run: Run, column: str, known: Beside) -> str:
+    if column in BESIDE:
+        return beside_value(run, column, known)
     if column == "details":
         return to_json(run.details)
     found = getattr(run, column)

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from quiesce.model import Run, State
+from quiesce.render.beside import NOTHING, Beside
 from quiesce.render.columns import Cell, cell, chosen, header
 from quiesce.render.fit import cut_end, cut_middle, padded, width
 from quiesce.render.screen import BOLD, COLORS, Screen
 
 NARROWEST = 60
-"""On fewer columns than this each run has two lines."""
+"""On fewer columns than this each run has two lines, and where the table does not fit."""
 
 ID_PREFIX = 12
 """Of an id at least this much stays: enough to tell runs apart and to name one by it."""
@@ -19,13 +20,14 @@ ID_PREFIX = 12
 GUTTER = "  "
 
 SHRINKS: tuple[tuple[str, int], ...] = (
-    ("details", 0), ("url", 0), ("native_state", 8), ("started_by", 8), ("who", 8),
+    ("details", 0), ("url", 0), ("eta_note", 0), ("native_state", 8), ("started_by", 8), ("who", 8),
     ("waiting_on", 8), ("application", 12), ("id", ID_PREFIX + 2), ("pipeline", 12),
     ("source", 8), ("who", 4), ("application", 8), ("pipeline", 8), ("started_by", 4),
     ("waiting_on", 4), ("source", 4), ("native_state", 0), ("started_by", 0),
     ("waiting_on", 0), ("who", 0), ("type", 0), ("application", 4), ("pipeline", 4),
 )  # fmt: skip
-"""What gives way first, and to how many cells; at 0 the column goes. State and age never do."""
+"""What gives way first, and to how many cells; at 0 the column goes. State and age never do, nor
+does the hour of an estimate: how far off that is has gone before."""
 
 WIDEST = 200
 """In a pipe columns are aligned up to here; a longer text is whole and pushes its own line."""
@@ -50,24 +52,31 @@ def table(
     wide: bool = False,
     status: bool = False,
     fields: Sequence[str] | None = None,
+    known: Beside = NOTHING,
 ) -> str:
     """The runs as lines under a header; empty without runs."""
-    columns = chosen(screen, wide=wide, status=status, fields=fields)
+    columns = chosen(screen, known, wide=wide, status=status, fields=fields)
     if not runs:
         return ""
     if screen.width is not None and screen.width < NARROWEST and not fields:
-        return "".join(_two_lines(run, screen, screen.width, now) for run in runs)
+        return "".join(_two_lines(run, screen, screen.width, now, known) for run in runs)
     heads = [header(column, runs, screen) for column in columns]
-    rows = [[cell(run, column, screen, now) for column in columns] for run in runs]
+    rows = [[cell(run, column, screen, now, known) for column in columns] for run in runs]
     if screen.width is None:
         rows = [[one if one.text else Cell("-") for one in row] for row in rows]
-    natural = [
-        max(width(head), *(_width(row[place]) for row in rows)) for place, head in enumerate(heads)
-    ]
+    natural = _natural(heads, rows)
+    if screen.width is not None and "eta" in columns and _taken(natural) > screen.width:
+        rows = [
+            [cell(run, column, screen, now, known, short=True) for column in columns]
+            for run in runs
+        ]
+        natural = _natural(heads, rows)
     if screen.width is None:
         widths = [min(cells, WIDEST) for cells in natural]
     else:
         widths = _fit(columns, natural, screen.width, keep=bool(fields))
+        if _taken(widths) > screen.width and not fields:
+            return "".join(_two_lines(run, screen, screen.width, now, known) for run in runs)
     short = [
         _SHORT_HEADS.get(head, head) if len(head) > cells else head
         for head, cells in zip(heads, widths, strict=True)
@@ -84,13 +93,25 @@ def plain(
     *,
     status: bool = False,
     fields: Sequence[str] | None = None,
+    known: Beside = NOTHING,
 ) -> str:
     """The runs with one tab between columns, without a header, as a pipe has them."""
     pipe = Screen(unicode=screen.unicode)
-    columns = chosen(pipe, wide=False, status=status, fields=fields)
+    columns = chosen(pipe, known, wide=False, status=status, fields=fields)
     return "".join(
-        "\t".join(cell(run, column, pipe, now).text for column in columns) + "\n" for run in runs
+        "\t".join(cell(run, column, pipe, now, known).text for column in columns) + "\n"
+        for run in runs
     )
+
+
+def _natural(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[int]:
+    return [
+        max(width(head), *(_width(row[place]) for row in rows)) for place, head in enumerate(heads)
+    ]
+
+
+def _taken(widths: Sequence[int]) -> int:
+    return sum(widths) + len(GUTTER) * (sum(map(bool, widths)) - 1)
 
 
 def _width(one: Cell) -> int:
@@ -101,7 +122,7 @@ def _fit(columns: Sequence[str], natural: Sequence[int], limit: int, *, keep: bo
     """The widths that fit; columns that were asked for by name (`keep`) never go."""
     widths = list(natural)
     for name, least in SHRINKS:
-        excess = sum(widths) + len(GUTTER) * (sum(map(bool, widths)) - 1) - limit
+        excess = _taken(widths) - limit
         if excess <= 0:
             break
         if name in columns:
@@ -143,16 +164,28 @@ def _drawn(
     return shown + gap
 
 
-def _two_lines(run: Run, screen: Screen, limit: int, now: datetime) -> str:
-    """First state, age and id, then where it is and who it is about, each cut to the width."""
-    state, age, who = (cell(run, name, screen, now) for name in ("state", "age", "who"))
-    room = limit - _width(state) - width(age.text) - 2 * len(GUTTER)
-    ident = cell(run, "id", screen, now)
-    shown = _drawn(ident, max(ID_PREFIX + 2, room), cut_end, screen, pad=False)
-    first = GUTTER.join(
-        [screen.paint(f"{state.glyph} {state.text}", COLORS.get(run.state, "")), age.text, shown]
+def _two_lines(run: Run, screen: Screen, limit: int, now: datetime, known: Beside) -> str:
+    """First state, age, the hour of its end and id, then where it is and who it is about."""
+    state, age, who, ident = (
+        cell(run, name, screen, now, known) for name in ("state", "age", "who", "id")
     )
+    ends = cell(run, "eta", screen, now, known, short=True)
+    mark = f"{screen.arrow}{ends.text}" if ends.text[:1].isdigit() else ends.text
+    spent = _width(state) + width(age.text) + 2 * len(GUTTER)
+    # An id that tells nothing apart is worth less than the hour, which no other line has.
+    timed = bool(mark.strip("-")) and limit - spent - width(mark) - len(GUTTER) >= min(
+        ID_PREFIX, width(ident.text)
+    )
+    room = limit - spent - (width(mark) + len(GUTTER) if timed else 0)
+    shown = _drawn(
+        ident, max(ID_PREFIX if timed else ID_PREFIX + 2, room), cut_end, screen, pad=False
+    )
+    drawn = [screen.paint(f"{state.glyph} {state.text}", COLORS.get(run.state, "")), age.text]
+    drawn += [screen.paint(mark, ends.color)] if timed else []
+    first = GUTTER.join([*drawn, shown])
     names = [screen.text(one) for one in (run.source, run.application, run.pipeline) if one]
+    if ends.color and not timed:  # that a run is late is never left out
+        names[0] = f"{mark}{GUTTER}{names[0]}"
     second = GUTTER + cut_middle("/".join(names), limit - len(GUTTER), screen.ellipsis)
     rest = limit - width(second) - len(GUTTER)
     if who.text and rest >= 8:

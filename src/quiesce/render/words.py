@@ -12,6 +12,9 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _CLOCK_ERROR = 60.0
 """Up to how many seconds in the future a begin is taken for two clocks that differ a little."""
 
+LONGEST_NAME = 100
+"""A name longer than this is cut in a sentence; tables in a pipe and documents have all of it."""
+
 _IRREGULAR = {"is": "are", "was": "were", "has": "have"}
 
 
@@ -65,6 +68,17 @@ def listed(words: Iterable[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     *most, last = list(words) or [""]
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def brief(name: str) -> str:
+    """A name short enough for a sentence."""
+    half = LONGEST_NAME // 2
+    return name if len(name) <= LONGEST_NAME else f"{name[:half]}...{name[-half:]}"
+
+
+def where(run: Run) -> str:
+    """`eks, gate`: the application and the source of a run."""
+    return ", ".join(brief(name) for name in (run.application, run.source) if name)
 
 
 def begin(run: Run) -> datetime | None:

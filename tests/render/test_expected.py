@@ -1,0 +1,257 @@
+"""When it will be quiet, which runs are late, and which don't count: said, and never dropped."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import jsonschema
+import pytest
+from msgspec.structs import replace
+from tests.render.samples import (
+    HOSTILE,
+    NOW,
+    RUNS,
+    busy,
+    foreseen,
+    make_answer,
+    make_estimate,
+    make_run,
+    make_source,
+    make_waiver,
+)
+
+from quiesce.answer import Answer
+from quiesce.past import Estimate, Outlook
+from quiesce.render import (
+    Format,
+    Rendered,
+    Screen,
+    progress_line,
+    render,
+    survivor_lines,
+    waited_line,
+)
+from quiesce.render.beside import reference
+from quiesce.render.clean import harmless
+from quiesce.render.expected import MOST_LATE, eta, expected, hour
+from quiesce.render.fit import width
+from quiesce.render.schemas import schema
+from quiesce.render.sentences import conclusion, footer
+
+PIPE = Screen()
+RUN = make_run()
+
+
+def lone(estimate: Estimate, **fields: Any) -> Answer:
+    """One active run with its estimate, which is that of all together."""
+    answer = make_answer(make_source(runs=(RUN,)), reasons=("1 run is active",))
+    outlook = Outlook(runs={reference(RUN): estimate}, quiet=estimate)
+    return replace(answer, outlook=outlook, **fields)
+
+
+def drawn(answer: Answer, form: Format, screen: Screen = PIPE, **options: Any) -> Rendered:
+    return render(answer, answer.look.runs, form, screen, NOW, **{"judged": False, **options})
+
+
+def test_it_says_when_it_will_be_quiet_in_the_readers_zone() -> None:
+    answer = lone(make_estimate())
+    assert expected(answer, NOW) == ["quiet at about 08:12, 90 % by 08:31"]
+    here = NOW.astimezone(timezone(timedelta(hours=1)))
+    assert expected(answer, here) == ["quiet at about 09:12, 90 % by 09:31"]
+    for said in (conclusion(answer, here, PIPE), progress_line(answer, here)):
+        assert "; quiet at about 09:12, 90 % by 09:31" in said
+
+
+def test_another_day_has_its_date() -> None:
+    answer = lone(make_estimate(likely=86_400.0, bound=2 * 86_400.0))
+    said = "quiet at about 2026-11-23 08:00, 90 % by 2026-11-24 08:01"
+    assert expected(answer, NOW) == [said]
+
+
+@pytest.mark.parametrize(("seconds", "up"), [(0, "08:00"), (1, "08:01"), (60, "08:01")])
+def test_a_bound_is_rounded_up(seconds: int, up: str) -> None:
+    time = datetime(2026, 11, 22, 8, 0, tzinfo=UTC) + timedelta(seconds=seconds)
+    assert hour(time, NOW, up=True) == up
+
+
+@pytest.mark.parametrize(
+    ("estimate", "said"),
+    [
+        (
+            make_estimate(likely=None, bound=None, note="no estimate: 2 runs so far"),
+            "no estimate: 2 runs so far",
+        ),
+        (make_estimate(likely=None, bound=None), "no estimate of when it will be quiet"),
+        (
+            make_estimate(bound=None, note="no reliable bound"),
+            "quiet at about 08:12 (no reliable bound)",
+        ),
+        (
+            make_estimate(rough=True, note="rough: 5 runs so far"),
+            "quiet at about 08:12, 90 % by 08:31 (rough: 5 runs so far)",
+        ),
+        (make_estimate(likely=1e300), "no estimate of when it will be quiet"),
+    ],
+)
+def test_where_there_is_no_number_it_says_why(estimate: Estimate, said: str) -> None:
+    assert expected(lone(estimate), NOW) == [said]
+
+
+def test_a_run_that_is_late_is_named_with_the_reason_once() -> None:
+    note = "overdue: longer than 97 % of 40 earlier runs"
+    answer = lone(make_estimate(overdue=True, note=note))
+    assert expected(answer, NOW) == [
+        f"Deploy prod (eks, gate) {note}",
+        "quiet at about 08:12, 90 % by 08:31",
+    ]
+    assert "Deploy prod (eks, gate) stuck" in expected(lone(make_estimate(stuck=True)), NOW)
+
+
+def test_of_many_late_runs_some_are_named_and_all_are_counted() -> None:
+    runs = tuple(make_run(id=str(number)) for number in range(MOST_LATE + 2))
+    late = make_estimate(overdue=True, note="overdue: usually 40 min")
+    outlook = Outlook(runs={reference(run): late for run in runs}, quiet=make_estimate())
+    answer = replace(make_answer(make_source(runs=runs)), outlook=outlook)
+    said = expected(answer, NOW)
+    assert sum("overdue: usually" in one for one in said) == MOST_LATE
+    assert "2 more overdue" in said
+    for screen in (Screen(width=200), Screen(width=40), Screen(width=44, unicode=False)):
+        assert drawn(answer, "table", screen).out.count("  overdue") >= len(runs)
+
+
+@pytest.mark.parametrize("cells", [40, 44, 60, 80, 120, 200])
+def test_a_late_run_is_marked_on_every_width(cells: int) -> None:
+    answer = foreseen()
+    table = drawn(answer, "table", Screen(width=cells)).out.split("\n\n")[0]
+    assert "stuck" in table
+    assert "09:12" in table or "08:12" in table
+    assert max(map(width, table.splitlines())) <= cells
+
+
+@pytest.mark.parametrize(
+    ("estimate", "long", "short"),
+    [
+        (None, "", ""),
+        (make_estimate(), "08:12 (in 12 min)", "08:12"),
+        (make_estimate(overdue=True), "overdue, 08:12", "overdue"),
+        (make_estimate(overdue=True, stuck=True, likely=None), "stuck", "stuck"),
+        (make_estimate(likely=None), "no estimate", "-"),
+    ],
+)
+def test_the_column_says_it_in_two_lengths(
+    estimate: Estimate | None, long: str, short: str
+) -> None:
+    assert (eta(estimate, NOW, short=False), eta(estimate, NOW, short=True)) == (long, short)
+
+
+@pytest.mark.parametrize("form", ["table", "wide", "plain", "nagios"])
+@pytest.mark.parametrize("screen", [PIPE, Screen(width=80), Screen(width=40)])
+def test_without_estimates_every_word_is_as_before(form: Format, screen: Screen) -> None:
+    """`--no-store` leaves no trace, and no empty column."""
+    for judged in (True, False):
+        shown = drawn(busy(), form, screen, judged=judged)
+        for word in ("expected:", "quiet at", "no estimate", "waived until"):
+            assert word not in shown.out + shown.err
+        # In a pipe the columns of `wide` are always the same, as programs count them.
+        assert (" ETA " in shown.out) == (form == "wide" and screen is PIPE)
+
+
+def test_a_waived_run_is_shown_counted_apart_and_explained() -> None:
+    answer = foreseen()
+    shown = drawn(answer, "table", Screen(width=100)).out
+    assert "? unknown (waived)" in shown
+    assert "3 active (1 pending, 1 running, 1 waiting), 1 waived" in shown
+    assert "waived: デプロイ (eks, gate) 3 until 18:00 (in 10 h) by bob: known zombie" in shown
+    assert footer(busy(), PIPE).startswith("4 active (1 pending, 1 running, 1 waiting, 1 unknown) ")
+    shape = json.loads(drawn(answer, "json").out)
+    jsonschema.validate(shape, schema("look"))
+    assert shape["summary"] == {
+        "active": 3,
+        "by_state": {"pending": 1, "running": 1, "waiting": 1},
+        "waived": 1,
+    }
+    (waived,) = shape["waived"]
+    assert waived == {
+        "reference": "gate/3",
+        "waiver": 7,
+        "pattern": "gate/*/Deploy prod/*",
+        "reason": "known zombie",
+        "until": "2026-11-22T18:00:00.123Z",
+        "by": "bob",
+    }
+    assert len(shape["runs"]) == 4
+    assert " waived=1;;;0\n" in drawn(answer, "nagios").out
+
+
+def test_what_is_waived_is_neither_the_oldest_nor_waited_for() -> None:
+    old = make_run(id="old", started_at=NOW - timedelta(days=9))
+    answer = make_answer(make_source(runs=(old, RUN)))
+    spared = replace(answer, waived={reference(old): make_waiver()})
+    assert "oldest: Deploy prod (eks, gate) running, began 9 d ago" in conclusion(answer, NOW, PIPE)
+    assert "began 41 min ago" in conclusion(spared, NOW, PIPE)
+    assert "2 are still active" in waited_line(answer, (old, RUN), 1.0, PIPE)
+    assert "1 is still active" in waited_line(spared, (old, RUN), 1.0, PIPE)
+    assert [len(survivor_lines(one, PIPE)) for one in (answer, spared)] == [2, 1]
+
+
+def test_programs_get_times_and_reasons_by_run() -> None:
+    answer = foreseen()
+    for form in ("jsonl", "csv"):
+        shown = drawn(answer, form, fields=("id", "eta", "eta_bound", "eta_note", "waived_until"))
+        if form == "jsonl":
+            lines = [json.loads(line) for line in shown.out.splitlines()]
+            for line in lines[4:]:
+                jsonschema.validate(line, schema("line"))
+            rows = {line["run"]["id"]: line["run"] for line in lines if line["type"] == "run"}
+        else:
+            rows = {row["id"]: row for row in csv.DictReader(io.StringIO(shown.out))}
+        assert rows[RUN.id]["eta"] == "2026-11-22T08:12:00.123Z"
+        assert rows[RUN.id]["eta_bound"] == "2026-11-22T08:30:30.123Z"
+        assert not rows["77"]["eta"]
+        assert rows["77"]["eta_note"].startswith("no estimate: 2 runs so far")
+        assert rows["3"]["waived_until"] == "2026-11-22T18:00:00.123Z"
+    shape = json.loads(drawn(answer, "json").out)
+    assert shape["outlook"]["likely_at"] == "2026-11-22T09:15:00.123Z"
+    by_id = {run["id"]: run for run in shape["runs"]}
+    assert by_id[RUN.id]["estimate"]["typical"] == 2_700.0
+    assert "estimate" not in by_id["3"]
+
+
+def test_a_line_for_nagios_has_no_clock_that_moves() -> None:
+    assert "quiet at" not in drawn(foreseen(), "nagios").out
+
+
+def hostile(name: str) -> Answer:
+    run = make_run(id=name, pipeline=name, application=name)
+    spared = make_run(id=f"2{name}", pipeline=name)
+    estimate = make_estimate(overdue=True, note=name)
+    return replace(
+        make_answer(make_source(runs=(run, spared))),
+        outlook=Outlook(runs={reference(run): estimate}, quiet=make_estimate(note=name)),
+        waived={reference(spared): make_waiver(pattern=name, reason=name, by=name)},
+    )
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_reasons_and_notes_are_harmless(kind: str) -> None:
+    answer = hostile(HOSTILE[kind])
+    for screen in (PIPE, Screen(unicode=False), Screen(width=80), Screen(width=40, unicode=False)):
+        for form in ("table", "wide", "json", "jsonl", "csv", "nagios"):
+            for judged in (True, False):
+                shown = drawn(answer, form, screen, judged=judged)
+                for char in set(shown.out + shown.err):
+                    assert char == "\n" or harmless(char)
+                assert (shown.out + shown.err).isascii() or screen.unicode
+                lines = drawn(hostile("tame"), form, screen, judged=judged)
+                assert shown.err.count("\n") == lines.err.count("\n")
+
+
+def test_a_waiver_of_a_run_that_is_not_shown_is_not_counted() -> None:
+    answer = replace(busy(), waived={"gate/other": make_waiver()})
+    assert "waived" not in footer(answer, PIPE)
+    assert json.loads(drawn(answer, "json").out)["summary"]["waived"] == 0
+    assert [run.id for run in RUNS if reference(run) in answer.waived] == []
