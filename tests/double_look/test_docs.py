@@ -12,10 +12,10 @@ import pytest
 from tests.double_look.cases import OURS, THEORY
 from tests.double_look.states import Case
 
-from quiesce.app import PAIRS
+from quiesce.app.inspection import PAIRS
 from quiesce.sources import KINDS, mixpanel, spinnaker
 from quiesce.sources.spinnaker.parse import ACTIVE_STATUSES
-from quiesce.sources.spinnaker.source import LARGEST
+from quiesce.sources.spinnaker.gate import LARGEST
 
 PAGE = Path(__file__).parents[2] / "docs" / "double-look.md"
 GROUPS = {"theory": THEORY, "ours": OURS}

@@ -15,7 +15,8 @@ from quiesce.sandbox import make
 from quiesce.sandbox.faults import Fault
 from quiesce.sandbox.server import Sandbox
 from quiesce.sandbox.world import World as Truth
-from quiesce.sources.spinnaker import Config, source
+from quiesce.sources.spinnaker import Config
+from quiesce.sources.spinnaker import gate as asked_gate
 from quiesce.survey import Subject
 from quiesce.testing import Part, Past, Seen, World, look, seen
 from quiesce.testing.looking import judged, subject
@@ -157,7 +158,7 @@ def test_a_full_list_is_asked_for_again_with_more_room(gate: FakeGate) -> None:
 
 
 def test_a_list_that_stays_full_is_a_gap(gate: FakeGate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "LARGEST", 8)
+    monkeypatch.setattr(asked_gate, "LARGEST", 8)
     gate.show(World.of(a=Part.of(active=20), b=Part.of(active=1)))
     found = asyncio.run(look(gate, config=Config(limit=2, search_size=2)))
     assert found.gaps == {"a/pipelines": "truncated", "search": "truncated"}

@@ -23,7 +23,12 @@ def _open(name: str, config: Config, fetch: Fetch) -> Source:
 
 
 KIND = Kind(
-    name="mixpanel", title="Mixpanel (Data Pipelines)", config=Config, open=_open, settle=60.0
+    name="mixpanel",
+    title="Mixpanel (Data Pipelines)",
+    config=Config,
+    open=_open,
+    settle=60.0,
+    identity=("project_id",),
 )
 """`settle`: nothing says how long a given-up attempt takes to come back as a new job; 60 s is
 an assumption, and `settle` in the configuration overrides it."""

@@ -8,14 +8,14 @@ example shows that it can't be trusted.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from quiesce.errors import Absent, Known, Misunderstood, SourceError, Unavailable
-from quiesce.model import Question
-from quiesce.source import Fetch, Findings
+from quiesce.model import Question, Run
+from quiesce.source import Fetch, Findings, Recollection
 from quiesce.sources.mixpanel import Config, parse
 from quiesce.sources.mixpanel.parse import Pipeline
-
-BASE = ("api", "2.0", "nessie", "pipeline")
+from quiesce.sources.mixpanel.recall import BASE, Recall
 
 
 class Mixpanel:
@@ -61,6 +61,9 @@ class Mixpanel:
             for pipeline in scoped:
                 group.create_task(self._status(pipeline, question, findings, several=several))
 
+    async def recall(self, runs: Sequence[Run], recollection: Recollection) -> None:
+        await Recall(self._name, self._fetch, recollection).of(runs)
+
     async def aclose(self) -> None:
         """Nothing is held open here: the client belongs to whoever opened it."""
 
@@ -83,7 +86,7 @@ class Mixpanel:
             findings.gap(part, error)
             return
         for run in jobs.runs:
-            if run.state.active or question.pipeline is not None:
+            if run.state.active or question.past or question.pipeline is not None:
                 findings.run(run)
         for problem in jobs.problems:
             findings.gap(part, problem)

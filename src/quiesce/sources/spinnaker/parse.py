@@ -74,6 +74,9 @@ _BARE = msgspec.json.Decoder(Bare)
 _APPLICATION = msgspec.json.Decoder(Application)
 _CONFIG = msgspec.json.Decoder(PipelineConfig)
 
+MOST_RAW = 256 * 1024
+"""Bytes that are kept of an execution that was asked for by its id: it comes with all contexts."""
+
 MOST_PROBLEMS = 1000
 """Where the rest of a list is given up: what was found is kept, and it is a gap anyway."""
 
@@ -116,6 +119,35 @@ def tasks(body: bytes, source: str, application: str, deck_url: str | None) -> L
     return _listing(body, _task, source, application, deck_url)
 
 
+def one(body: bytes, asked: Run, deck_url: str | None) -> tuple[Run, SourceError | None]:
+    """The run that was asked for by its id, and what could not be read of it.
+
+    Its application is the one that it was remembered by: see `executions`.
+    """
+    raw = Raw(body)
+    decode = _task if asked.type == "task" else _EXECUTION.decode
+    execution, problem = _decoded(raw, decode)
+    if execution is None or execution.id != asked.id:
+        raise Misunderstood(
+            "the answer is not the execution that was asked for",
+            cause=problem.cause if problem is not None else "",
+        )
+    run = _run(execution, raw, asked.source, asked.application, deck_url)
+    if len(run.raw) > MOST_RAW:
+        run = replace(run, raw=b"")
+    if run.state is State.UNKNOWN:
+        problem = _unknown(asked.source, execution)
+    return run, problem
+
+
+def _unknown(source: str, execution: Execution) -> Misunderstood:
+    return Misunderstood(
+        f"{source} shows an execution in a status that is not known",
+        cause=ascii(execution.status)[:60],
+        hint="it counts as active; please report the word",
+    )
+
+
 def _task(raw: Raw) -> Execution:
     """The execution of a task; a task without one carries the fields that matter itself.
 
@@ -151,13 +183,7 @@ def _listing(
         found.append(execution)
         run = _run(execution, raw, source, application, deck_url)
         if run.state is State.UNKNOWN:
-            problems.append(
-                Misunderstood(
-                    f"{source} shows an execution in a status that is not known",
-                    cause=ascii(execution.status)[:60],
-                    hint="it counts as active; please report the word",
-                )
-            )
+            problems.append(_unknown(source, execution))
         runs.append(run)
     per_config = Counter(execution.pipeline_config_id for execution in found)
     return Listing(
@@ -210,6 +236,8 @@ def _run(
         url=_url(deck_url, owner, kind, execution.id),
         started_by=_started_by(execution),
         waiting_on=judgment if state is State.WAITING else None,
+        parent=_parent(execution),
+        changed_at=_time(_last_change(execution)),
         details=_details(execution, owner),
         raw=bytes(raw) if state.active else b"",
     )
@@ -240,6 +268,18 @@ def _judgment(execution: Execution) -> str | None:
         if stage.type == "manualJudgment" and stage.status == "RUNNING":
             return f"judgment: {stage.name or 'without a name'}"
     return None
+
+
+def _parent(execution: Execution) -> str | None:
+    parent = execution.trigger.parent_execution if execution.trigger is not None else None
+    return parent.id if parent is not None else None
+
+
+def _last_change(execution: Execution) -> int | None:
+    """When a stage last began or ended."""
+    stages = execution.stages or ()
+    times = (time for stage in stages for time in (stage.start_time, stage.end_time))
+    return max((time for time in times if time is not None), default=None)
 
 
 def _started_by(execution: Execution) -> str | None:

@@ -12,6 +12,7 @@ from msgspec import Struct
 class Parent(Struct):
     """The execution that started another."""
 
+    id: str | None = None
     name: str | None = None
     application: str | None = None
 

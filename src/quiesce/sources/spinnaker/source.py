@@ -7,35 +7,25 @@ out of one answer. See `docs/double-look.md`.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine, Iterable, Sequence
-from itertools import chain, islice
-from typing import Any, TypeVar, get_args
+from collections.abc import Sequence
+from itertools import chain
+from typing import get_args
 
 from msgspec.structs import replace
 
-from quiesce.errors import Absent, Known, Misunderstood, SourceError, Truncated, Unavailable
+from quiesce.errors import Absent, Known, Misunderstood, SourceError, Unavailable
 from quiesce.model import Question, Run
-from quiesce.source import Fetch, Findings
+from quiesce.source import Fetch, Findings, Recollection
 from quiesce.sources.spinnaker import Config, PartName, parse
+from quiesce.sources.spinnaker.gate import is_full, larger, slim, together
 from quiesce.sources.spinnaker.parse import ACTIVE_STATUSES, Listing
-
-Result = TypeVar("Result")
+from quiesce.sources.spinnaker.recall import Recall
 
 EVERYWHERE = "*"
 """Gate's name for all applications: it works in the search, and only there."""
 
 FORBIDDEN = 403
 """What an account is told that may not search everywhere: then each application is searched."""
-
-LARGER = 8
-"""How much more is asked for when a list came back as long as its limit."""
-
-SIDE_BY_SIDE = 1024
-"""More than a client's `concurrency` can be: the client, not this, sets the pace."""
-
-LARGEST = 100_000
-"""A list that is still full at this size is a gap."""
 
 
 class Spinnaker:
@@ -57,17 +47,20 @@ class Spinnaker:
         ]
         windows: dict[tuple[str, PartName], Listing | None] = {}
         if question.marks:
-            results = await _together(self._window(*part, question, findings) for part in parts)
+            results = await together(self._window(*part, question, findings) for part in parts)
             windows = dict(zip(parts, results, strict=True))
         listed = parts if question.lists or not question.marks else ()
         lists = (self._part(*part, windows.get(part), question, findings) for part in listed)
         if "search" not in self._config.parts:
-            await _together(lists)
+            await together(lists)
             return
         scope = names[0] if question.application is not None else EVERYWHERE
         # First in line, as over a large Spinnaker it is by far the slowest call.
         search = (self._search(where, names, question, findings) for where in (scope,))
-        await _together(chain(search, lists))
+        await together(chain(search, lists))
+
+    async def recall(self, runs: Sequence[Run], recollection: Recollection) -> None:
+        await Recall(self._name, self._config, self._fetch, recollection).of(runs)
 
     async def aclose(self) -> None:
         """Nothing is held open here: the client belongs to whoever opened it."""
@@ -123,7 +116,7 @@ class Spinnaker:
         except SourceError as error:
             findings.gap(where, error)
             return None
-        self._report(where, listing, findings)
+        self._report(where, listing, findings, ended=question.past)
         if not question.lists:
             findings.read(where, listing.mark)
         return replace(listing, runs=())  # thousands of windows are held until the lists are read
@@ -146,7 +139,7 @@ class Spinnaker:
             except SourceError as error:
                 findings.gap(where, error)
                 return
-            self._report(where, listing, findings)
+            self._report(where, listing, findings, ended=question.past)
         findings.read(where, window.mark if window is not None else None)
 
     async def _everything(self, application: str, part: PartName, question: Question) -> Listing:
@@ -157,9 +150,9 @@ class Spinnaker:
             listing = await self._listed(application, part, query)
             # Gate's limit is per pipeline for pipelines, and for the whole list for tasks.
             filled = listing.fullest if part == "pipelines" else listing.length
-            if not self._full(filled, limit, before):
+            if not is_full(self._name, filled, limit, before):
                 return listing
-            before, limit = limit, min(limit * LARGER, LARGEST)
+            before, limit = limit, larger(limit)
 
     async def _listed(
         self, application: str, part: PartName, query: dict[str, str | int]
@@ -168,23 +161,8 @@ class Spinnaker:
         if part == "tasks":
             body = await self._fetch.get(path, query)
             return parse.tasks(body, self._name, application, self._config.deck_url)
-        body = await self._slim(path, query)
+        body = await slim(self._fetch, path, query)
         return parse.executions(body, self._name, application, self._config.deck_url)
-
-    async def _slim(self, path: Sequence[str], query: dict[str, str | int]) -> bytes:
-        """Without the stages' contexts, and with them where Gate can't do without.
-
-        One odd execution (a trigger of type pipeline without its parent) makes Gate answer
-        500 to a whole list with `expand=false`; `expand=true` works.
-        """
-        if "expand" in query:
-            return await self._fetch.get(path, query)
-        try:
-            return await self._fetch.get(path, {**query, "expand": "false"})
-        except SourceError as error:
-            if error.status != 500:
-                raise
-        return await self._fetch.get(path, {**query, "expand": "true"})
 
     async def _search(
         self, application: str, names: Sequence[str], question: Question, findings: Findings
@@ -198,7 +176,7 @@ class Spinnaker:
             listing = await self._searched(application, _active(question))
         except SourceError as error:
             if application == EVERYWHERE and error.status == FORBIDDEN:
-                await _together(self._search(name, names, question, findings) for name in names)
+                await together(self._search(name, names, question, findings) for name in names)
             else:
                 findings.gap(_search_part(application), error)
         else:
@@ -211,29 +189,18 @@ class Spinnaker:
         size, before = self._config.search_size, 0
         path = ("applications", application, "executions", "search")
         while True:
-            body = await self._slim(path, {**query, "size": size})
+            body = await slim(self._fetch, path, {**query, "size": size})
             owner = "" if application == EVERYWHERE else application
             listing = parse.executions(body, self._name, owner, self._config.deck_url)
-            if not self._full(listing.length, size, before):
+            if not is_full(self._name, listing.length, size, before):
                 return listing
-            before, size = size, min(size * LARGER, LARGEST)
+            before, size = size, larger(size)
 
-    def _full(self, given: int, limit: int, before: int) -> bool:
-        """Whether a list came back as long as its limit, so that there may be more.
-
-        Raises `Truncated` when more can't be had: at our own largest limit, or when a
-        larger limit brought exactly as many as the one `before`.
-        """
-        if 0 < given == before or given >= limit >= LARGEST:
-            raise Truncated(
-                f"{self._name} gave {given} runs, exactly as many as it may give",
-                hint="there may be more than can be asked for at once",
-            )
-        return given >= limit
-
-    def _report(self, part: str, listing: Listing, findings: Findings) -> None:
+    def _report(
+        self, part: str, listing: Listing, findings: Findings, *, ended: bool = False
+    ) -> None:
         for run in listing.runs:
-            if run.state.active:
+            if ended or run.state.active:
                 findings.run(run)
         for problem in listing.problems:
             findings.gap(part, problem)
@@ -250,7 +217,7 @@ class Spinnaker:
                 found = await self._recent(scope, query, question, findings)
             except SourceError:  # forbidden everywhere, so asked of each
                 each = (self._recent(name, query, question, findings) for name in names)
-                found = [run for runs in await _together(each) for run in runs]
+                found = [run for runs in await together(each) for run in runs]
             if any(run.pipeline == pipeline for run in found):
                 return
         elif "pipelines" not in self._config.parts:
@@ -270,7 +237,7 @@ class Spinnaker:
         part = _search_part(application)
         path = ("applications", application, "executions", "search")
         try:
-            body = await self._slim(path, {**query, "size": question.limit})
+            body = await slim(self._fetch, path, {**query, "size": question.limit})
             owner = "" if application == EVERYWHERE else application
             listing = parse.executions(body, self._name, owner, self._config.deck_url)
             if listing.length >= question.limit:
@@ -291,7 +258,7 @@ class Spinnaker:
         The search shows neither strategies nor pipelines that never ran.
         """
         each = (self._configured(name, findings) for name in names)
-        by_application = dict(zip(names, await _together(each), strict=True))
+        by_application = dict(zip(names, await together(each), strict=True))
         homes = [name for name, known in by_application.items() if known and pipeline in known]
         if not homes:
             if all(known is not None for known in by_application.values()):
@@ -350,22 +317,3 @@ def _part_name(application: str, part: str) -> str:
 
 def _search_part(application: str) -> str:
     return "search" if application == EVERYWHERE else _part_name(application, "search")
-
-
-async def _together(waiting: Iterable[Coroutine[Any, Any, Result]]) -> list[Result]:
-    """The results of all, in their order; if one of them breaks, none of the others lives on.
-
-    They are begun as others end, so that a Gate with a hundred thousand parts does not
-    make as many tasks wait, which can't be cancelled in time.
-    """
-    results: dict[int, Result] = {}
-    numbered = enumerate(waiting)
-
-    async def work(first: tuple[int, Coroutine[Any, Any, Result]]) -> None:
-        for number, one in chain((first,), numbered):
-            results[number] = await one
-
-    async with asyncio.TaskGroup() as group:
-        for first in islice(numbered, SIDE_BY_SIDE):
-            group.create_task(work(first))
-    return [results[number] for number in sorted(results)]
