@@ -14,9 +14,9 @@ from quiesce.app.memory import Memory, Recalled
 from quiesce.app.standing import doubted, must_exist_in, unseen
 from quiesce.app.system import System
 from quiesce.errors import StoreError
-from quiesce.model import Look, Question, Run
+from quiesce.model import Look, Question, Run, SourceVerdict, Verdict
 from quiesce.past import Outlook, Remembered, Waiver
-from quiesce.survey import Progress, survey
+from quiesce.survey import Haste, Progress, survey
 from quiesce.verdict import judge, reference
 from quiesce.waivers import waived, words
 
@@ -24,9 +24,15 @@ PAIRS = 3
 """How many double looks are taken before marks that never hold still are called active."""
 
 
-async def look(system: System, question: Question, progress: Progress | None = None) -> Answer:
-    """One look, judged: it never claims more than that."""
-    return await _Inspection(system, question, progress).once()
+async def look(
+    system: System,
+    question: Question,
+    progress: Progress | None = None,
+    *,
+    haste: Haste | None = None,
+) -> Answer:
+    """One look, judged: it never claims more than that. `haste` may cut it short."""
+    return await _Inspection(system, question, progress, haste).once()
 
 
 async def check(
@@ -100,8 +106,15 @@ async def recent(system: System, question: Question, progress: Progress | None =
 class _Inspection:
     """Looks at one system, and remembers what all of it has cost."""
 
-    def __init__(self, system: System, question: Question, progress: Progress | None) -> None:
+    def __init__(
+        self,
+        system: System,
+        question: Question,
+        progress: Progress | None,
+        haste: Haste | None = None,
+    ) -> None:
         self._system = system
+        self._haste = haste
         self._question = question
         self._progress = progress
         self._costs: dict[str, Cost] = {}
@@ -138,13 +151,30 @@ class _Inspection:
     async def recent(self) -> Look:
         taken = await self._look(self._question, self._recalling())
         if self._system.memory is not None:
-            self._system.memory.note_runs(taken)
+            active = any(run.state.active for run in taken.runs)
+            verdict = Verdict(
+                verdict="active" if active else "unknown",  # of one pipeline alone
+                at=datetime.now(UTC),
+                reasons=(),
+                sources=tuple(
+                    SourceVerdict(name=one.name, verdict="active" if active else "unknown")
+                    for one in taken.sources
+                ),
+            )
+            scope = f"pipeline {self._question.pipeline}"
+            self._system.memory.note(taken, verdict, scope=scope, waived=0)
         return taken
 
     def _recalling(self) -> asyncio.Task[Recalled] | None:
         """The store is read while the systems are asked: neither waits for the other."""
         memory = self._system.memory
-        return None if memory is None else asyncio.create_task(memory.recall())
+        return (
+            None
+            if memory is None
+            else asyncio.create_task(
+                memory.recall([subject.name for subject in self._system.subjects])
+            )
+        )
 
     async def _look(self, question: Question, recalling: asyncio.Task[Recalled] | None) -> Look:
         system = self._system
@@ -163,6 +193,8 @@ class _Inspection:
             question,
             clock=system.clock,
             progress=self._progress,
+            remembered=remembered,
+            haste=self._haste,
         )
         self._looks += 1
         for source in taken.sources:

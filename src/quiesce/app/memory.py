@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -24,10 +24,16 @@ from quiesce.sources import KINDS
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sqlalchemy import Connection
+
     from quiesce.config import SourceConfig
-    from quiesce.store import Identity, Store
+    from quiesce.store import Store
+    from quiesce.store.identity import Identity
 
 Result = TypeVar("Result")
+
+AGAIN_AFTER = timedelta(minutes=1)
+"""A prediction about the same is not kept more often than this."""
 
 NOTHING_KEPT = "what was seen is not remembered"
 
@@ -49,6 +55,14 @@ class Seen(Struct, frozen=True, kw_only=True):
     waived: int
 
 
+class Notes(Struct):
+    """What is still to be written."""
+
+    looks: list[Seen] = field(default_factory=list)
+    outlooks: list[tuple[datetime, Outlook]] = field(default_factory=list)
+    wanted_until: datetime | None = None
+
+
 class Memory:
     """What one command reads from the store and leaves in it."""
 
@@ -57,13 +71,15 @@ class Memory:
         self._identities = identities
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._store: Store | None = None
-        self._seen: list[Seen] = []
-        self._outlooks: list[tuple[datetime, Outlook]] = []
-        self._wanted_until: datetime | None = None
+        self._notes = Notes()
+        self._told: dict[str, tuple[datetime, datetime]] = {}  # first and last, by reference
 
-    async def recall(self) -> Recalled:
-        """What was active when it was last seen, and the waivers; raises `StoreError`."""
-        return await asyncio.wrap_future(self._worker.submit(self._recall))
+    async def recall(self, sources: Collection[str]) -> Recalled:
+        """What was active in these sources when it was last seen, and the waivers.
+
+        Raises `StoreError`.
+        """
+        return await asyncio.wrap_future(self._worker.submit(self._recall, sources))
 
     async def outlook(self, runs: Sequence[Run], now: datetime) -> Outlook | None:
         """What is to be expected of these runs; None without a store. Raises `StoreError`."""
@@ -73,25 +89,58 @@ class Memory:
         """Keep a look at the next `flush`."""
         at = int(look.began_at.timestamp() * 1e6)
         survey = f"{at:015x}-{secrets.token_hex(4)}"  # in the order of time, and never twice
-        self._seen.append(
+        self._notes.looks.append(
             Seen(survey=survey, look=look, verdict=verdict, scope=scope, waived=waived)
         )
 
     def foretold(self, outlook: Outlook, at: datetime) -> None:
-        """Keep a prediction at the next `flush`, to be held against what happens."""
-        self._outlooks.append((at, outlook))
+        """Keep a prediction at the next `flush`, to be held against what happens.
+
+        A process that looks every few seconds would keep the same one again and again: it is
+        kept anew when as much time has passed again as since the first.
+        """
+        fresh = {name: one for name, one in outlook.runs.items() if self._due(name, at)}
+        quiet = outlook.quiet if self._due("", at) else None
+        if fresh or quiet is not None:
+            self._notes.outlooks.append((at, Outlook(runs=fresh, quiet=quiet)))
+        if quiet is None and outlook.quiet is None:
+            self._told.clear()  # nothing goes on: whatever comes next is another time
+
+    def _due(self, name: str, at: datetime) -> bool:
+        if name not in self._told:
+            self._told[name] = (at, at)
+            return True
+        first, last = self._told[name]
+        if at - last < max(last - first, AGAIN_AFTER):
+            return False
+        self._told[name] = (first, at)
+        return True
 
     def want(self, seconds: float) -> None:
         """At the next `flush`, tell a collector that somebody waits for the next seconds."""
-        self._wanted_until = datetime.now(UTC) + timedelta(seconds=seconds)
+        self._notes.wanted_until = datetime.now(UTC) + timedelta(seconds=seconds)
 
     def flush(self) -> None:
         """Write what was noted, in one transaction. Raises `StoreError`; it is then given up."""
-        self._worker.submit(self._flush).result()
+        self._worker.submit(self._write, self._taken()).result()
 
     async def flushed(self) -> None:
         """The same, without holding up the loop."""
-        await asyncio.wrap_future(self._worker.submit(self._flush))
+        await asyncio.wrap_future(self._worker.submit(self._write, self._taken()))
+
+    def _taken(self) -> Notes:
+        """What was noted, which is not noted any more: taken by who notes, written by another."""
+        notes, self._notes = self._notes, Notes()
+        return notes
+
+    async def asking(self, ask: Callable[[Connection, Mapping[str, str]], Result]) -> Result:
+        """What a function reads of these sources; their keys are given with their names."""
+
+        def read(store: Store) -> Result:
+            with store.reading() as connection:
+                return ask(connection, self._names(connection, self._identities))
+
+        return await self.reading(read)
 
     async def reading(self, ask: Callable[[Store], Result]) -> Result:
         """What a function reads from the store; raises `StoreError`, `NoStore` where none is."""
@@ -116,8 +165,8 @@ class Memory:
             self._store.close()
             self._store = None
 
-    def _recall(self) -> Recalled:
-        from quiesce.store import NoStore, read
+    def _recall(self, sources: Collection[str]) -> Recalled:
+        from quiesce.store import NoStore, chronicle, read
 
         try:
             store = self._opened(create=False)
@@ -125,8 +174,8 @@ class Memory:
             return Recalled()  # nothing was ever seen
         with store.reading() as connection:
             return Recalled(
-                remembered=read.remembered(connection, self._names(connection)),
-                waivers=tuple(read.waivers(connection)),
+                remembered=read.remembered(connection, self._names(connection, sources)),
+                waivers=tuple(chronicle.waivers(connection)),
             )
 
     def _outlook(self, runs: Sequence[Run], now: datetime) -> Outlook | None:
@@ -138,21 +187,19 @@ class Memory:
         except NoStore:
             return None
         with store.reading() as connection:
-            return foreseen(connection, self._names(connection), runs, now)
+            names = self._names(connection, self._identities)
+            return foreseen(connection, names, runs, now)
 
-    def _flush(self) -> None:
+    def _write(self, notes: Notes) -> None:
         from quiesce.store import wanted, write
         from quiesce.store.write import Surveyed
 
-        seen, self._seen = self._seen, []
-        outlooks, self._outlooks = self._outlooks, []
-        wanted_until, self._wanted_until = self._wanted_until, None
-        if not seen and not outlooks and wanted_until is None:
+        if not notes.looks and not notes.outlooks and notes.wanted_until is None:
             return
         with self._opened(create=True).writing() as connection:
             keys = write.keys(connection, list(self._identities.values()))
             by_name = {name: keys[one] for name, one in self._identities.items()}
-            for one in seen:
+            for one in notes.looks:
                 verdicts = {each.name: each.verdict for each in one.verdict.sources}
                 parts = [
                     Surveyed(
@@ -170,16 +217,16 @@ class Memory:
                     for source in one.look.sources
                 ]
                 write.record(connection, one.survey, parts)
-            for at, outlook in outlooks:
+            for at, outlook in notes.outlooks:
                 write.predicted(connection, by_name, outlook, at)
-            if wanted_until is not None:
-                wanted.want(connection, by_name.values(), wanted_until)
+            if notes.wanted_until is not None:
+                wanted.want(connection, by_name.values(), notes.wanted_until)
 
-    def _names(self, connection: object) -> dict[str, str]:
-        """The keys of the sources that are asked, as far as they are known, and their names."""
+    def _names(self, connection: Connection, sources: Collection[str]) -> dict[str, str]:
+        """The keys of these sources, as far as they are known, and their names."""
         from quiesce.store import read
 
-        known = read.keys(connection, list(self._identities.values()))
+        known = read.keys(connection, [self._identities[name] for name in sources])
         return {key: identity.name for identity, key in known.items()}
 
 

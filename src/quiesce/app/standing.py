@@ -89,3 +89,25 @@ def must_exist(look: Look) -> None:
         f"no {absents[0].what} named `{absents[0].name}` in {count}, and all of it was read",
         hint=nearest_hint(absents[0].name, known),
     )
+
+
+def by_source(answer: Answer) -> list[Answer]:
+    """The same answer for each source on its own, with the verdict on that one."""
+    verdicts = {each.name: each for each in answer.verdict.sources}
+    return [
+        replace(
+            answer,
+            verdict=replace(
+                answer.verdict,
+                verdict=verdicts[source.name].verdict if source.name in verdicts else "unknown",
+            ),
+            look=replace(answer.look, sources=(source,)),
+            costs={name: cost for name, cost in answer.costs.items() if name == source.name},
+            waived={
+                name: one
+                for name, one in answer.waived.items()
+                if name.startswith(f"{source.name}/")
+            },
+        )
+        for source in answer.look.sources
+    ]

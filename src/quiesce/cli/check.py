@@ -16,6 +16,7 @@ from quiesce.cli.options import (
     output_options,
     question_options,
     source_options,
+    store_option,
 )
 from quiesce.cli.output import Output
 from quiesce.cli.session import Selection
@@ -36,6 +37,7 @@ Examples:
 @click.command("check", help=EXAMPLES, short_help="Is it quiet?")
 @source_options
 @question_options
+@store_option
 @click.option(
     "--settled",
     is_flag=True,
@@ -51,6 +53,7 @@ def command(
     path: str | None,
     application: str | None,
     parts: tuple[str, ...],
+    no_store: bool,
     settled: bool,
     no_confirm: bool,
     nagios: bool,
@@ -64,7 +67,9 @@ def command(
 ) -> int:
     if settled and no_confirm:
         raise ConfigError("--settled and --no-confirm ask for opposite things", hint="drop one")
-    selection = Selection(sources=sources, path=path, application=application, parts=parts)
+    selection = Selection(
+        sources=sources, path=path, application=application, parts=parts, no_store=no_store
+    )
     shape = "nagios" if nagios else form
     output = Output.of(
         shape,

@@ -19,10 +19,10 @@ from quiesce.cli.codes import ExitCode, code_of
 from quiesce.cli.loop import complete
 from quiesce.cli.output import Output, put, rendering
 from quiesce.cli.progress import shown
-from quiesce.cli.screen import complain, screen, unforeseen
-from quiesce.cli.session import Selection, configured
+from quiesce.cli.screen import complain, remark, screen, unforeseen
+from quiesce.cli.session import Selection, configured, memory_for
 from quiesce.cli.stops import noticed
-from quiesce.errors import QuiesceError
+from quiesce.errors import QuiesceError, StoreError
 from quiesce.model import Question
 from quiesce.render import Rendered, render_unknown
 from quiesce.survey import Progress
@@ -40,6 +40,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     answer: Answer
     code: int
     max_age: float = 0.0
+    memory: app.Memory | None = None
 
 
 def by_verdict(answer: Answer, _: app.System) -> int:
@@ -53,14 +54,39 @@ def judged(
     ask: Ask,
     code: Callable[[Answer, app.System], int] = by_verdict,
 ) -> int:
-    """Ask and print; gives back the exit code."""
+    """Ask, print, and then remember: nobody waits for a disk to hear a verdict.
+
+    Gives back the exit code.
+    """
+    memory: app.Memory | None = None
     try:
         with noticed() as stopped_at:
             outcome = complete(_ask(selection, output, ask, code))
+            memory = outcome.memory
             rendered, result = _drawn(outcome, output, stopped_at)
     except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - the edge: a defect of ours is an answer too
         rendered, result = given_up(error, output)
-    return delivered(rendered, result, json=output.form == "json")
+    result = delivered(rendered, result, json=output.form == "json")
+    return result if memory is None else remembered(memory, result)
+
+
+def remembered(memory: app.Memory, code: int) -> int:
+    """Write what was seen; the code stands, whether or not that can be done."""
+    try:
+        memory.flush()
+        memory.close()
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except StoreError as error:
+        forgotten(error)
+    return code
+
+
+def forgotten(error: StoreError) -> None:
+    """Warn that a look is not remembered: the answer stands, and the next one knows less."""
+    from quiesce.render.complaint import complaint, to_text
+
+    remark(to_text(complaint(app.not_kept(error))).replace("error:", "warning:", 1))
 
 
 def given_up(error: KeyboardInterrupt | Exception, output: Output) -> tuple[Rendered, int]:
@@ -108,8 +134,18 @@ async def _ask(
     config = configured(selection)
     progress = Progress()
     question = Question(application=selection.application, whole=output.form == "raw")
-    async with app.opened(config, os.environ, narrowed=selection.narrowed) as system:
+    memory = memory_for(config, selection)
+    opened = app.opened(
+        config,
+        os.environ,
+        narrowed=selection.narrowed,
+        memory=memory,
+        scope=selection.scope,
+    )
+    async with opened as system:
         async with shown(progress, output.progress):
             answer = await ask(system, question, progress)
         app.must_exist_in(answer)
-        return Outcome(answer=answer, code=code(answer, system), max_age=config.max_age)
+        return Outcome(
+            answer=answer, code=code(answer, system), max_age=config.max_age, memory=memory
+        )

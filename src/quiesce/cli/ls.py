@@ -14,6 +14,7 @@ from quiesce.cli.options import (
     output_options,
     question_options,
     source_options,
+    store_option,
 )
 from quiesce.cli.output import Output
 from quiesce.cli.session import Selection
@@ -35,6 +36,7 @@ Exit 0 when everything that was asked was seen, 3 when there are gaps.
 @click.command("ls", help=EXAMPLES, short_help="Every active run, in every system.")
 @source_options
 @question_options
+@store_option
 @click.option("--state", "states", multiple=True, metavar="STATE", help="Only runs in this state.")
 @output_options
 @click.option("-w", "--watch", is_flag=True, help="Look again and again, until interrupted.")
@@ -44,6 +46,7 @@ def command(
     path: str | None,
     application: str | None,
     parts: tuple[str, ...],
+    no_store: bool,
     states: tuple[str, ...],
     form: str,
     fields: str | None,
@@ -53,7 +56,9 @@ def command(
     watch: bool,
     interval: float,
 ) -> int:
-    selection = Selection(sources=sources, path=path, application=application, parts=parts)
+    selection = Selection(
+        sources=sources, path=path, application=application, parts=parts, no_store=no_store
+    )
     output = Output.of(
         form,
         fields,

@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from quiesce.answer import Answer
+from quiesce.cli.judged import forgotten
 from quiesce.cli.screen import remark, screen
+from quiesce.errors import StoreError
 from quiesce.model import Run
 from quiesce.render import progress_line, survivor_lines, waited_line
 
@@ -25,6 +27,7 @@ class Narrator:
         self._told = 0.0
         self._began = time.monotonic()
         self._seen: dict[tuple[str, str], Run] = {}
+        self._troubles: set[str] = set()
 
     def tell(self, answer: Answer) -> None:
         self._note(answer)
@@ -44,6 +47,12 @@ class Narrator:
         surface = replace(screen(sys.stderr), width=None)
         remark(f"{self._over}{waited_line(answer, list(self._seen.values()), took, surface)}\n")
         remark("".join(f"{line}\n" for line in survivor_lines(answer, surface)))
+
+    def trouble(self, error: StoreError) -> None:
+        """Say once that what is seen can't be remembered, and why."""
+        if error.message not in self._troubles:
+            self._troubles.add(error.message)
+            forgotten(error)
 
     def _note(self, answer: Answer) -> None:
         """Remember what is active; what was seen last stands last."""

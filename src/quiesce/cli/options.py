@@ -81,6 +81,15 @@ def source_options(command: Command) -> Command:
     )
 
 
+def store_option(command: Command) -> Command:
+    """Whether what is seen is remembered, and what was seen is asked for again."""
+    return click.option(
+        "--no-store",
+        is_flag=True,
+        help="Leave the store alone: read and remember nothing.",
+    )(command)
+
+
 def question_options(command: Command) -> Command:
     """What is asked of the systems."""
     return _with(

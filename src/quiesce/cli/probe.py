@@ -277,7 +277,7 @@ class _Attempt:
         beside = judge(
             [look],
             expectation(self._config),
-            {reference(run) for run in active},
+            {reference(run): "" for run in active},
             awake_clock(),
             datetime.now(UTC),
         )

@@ -15,6 +15,7 @@ from quiesce.cli.options import (
     output_options,
     question_options,
     source_options,
+    store_option,
 )
 from quiesce.cli.output import Output
 from quiesce.cli.progress import ERASE, drawn_in_place
@@ -39,6 +40,7 @@ and it can't be told, 124 the time ran out while something was active,
 @click.command("wait", help=EXAMPLES, short_help="Wait until it is quiet.")
 @source_options
 @question_options
+@store_option
 @click.option(
     "--timeout", type=Duration(), default="1h", show_default=True, help="How long to wait."
 )
@@ -49,6 +51,7 @@ def command(
     path: str | None,
     application: str | None,
     parts: tuple[str, ...],
+    no_store: bool,
     timeout: float,
     interval: float,
     form: str,
@@ -57,7 +60,9 @@ def command(
     color: str,
     progress: str,
 ) -> int:
-    selection = Selection(sources=sources, path=path, application=application, parts=parts)
+    selection = Selection(
+        sources=sources, path=path, application=application, parts=parts, no_store=no_store
+    )
     output = Output.of(
         form,
         fields,
@@ -77,6 +82,7 @@ def command(
             timeout=timeout,
             interval=interval,
             on_answer=narrator.tell,
+            on_trouble=narrator.trouble,
         )
         narrator.end(answer)
         return answer

@@ -10,12 +10,12 @@ import sys
 from quiesce import app
 from quiesce.answer import Answer
 from quiesce.cli.codes import ExitCode
-from quiesce.cli.judged import Ask, delivered, given_up
+from quiesce.cli.judged import Ask, delivered, forgotten, given_up
 from quiesce.cli.loop import complete
 from quiesce.cli.output import Output, rendering
 from quiesce.cli.screen import screen, write
-from quiesce.cli.session import Selection, configured
-from quiesce.errors import ConfigError
+from quiesce.cli.session import Selection, configured, memory_for
+from quiesce.errors import ConfigError, StoreError
 from quiesce.model import Question
 from quiesce.render.fit import width
 from quiesce.survey import Progress
@@ -68,7 +68,16 @@ async def _watch(
     question = Question(application=selection.application)
     drawn = 0
     before = ""
-    async with app.opened(config, os.environ, narrowed=selection.narrowed) as system:
+    memory = memory_for(config, selection)
+    opened = app.opened(
+        config,
+        os.environ,
+        narrowed=selection.narrowed,
+        memory=memory,
+        scope=selection.scope,
+    )
+    troubles: set[str] = set()
+    async with opened as system:
         while True:
             answer = app.still_fresh(await ask(system, question, Progress()), config.max_age)
             app.must_exist_in(answer)
@@ -87,7 +96,19 @@ async def _watch(
                 if content != before:
                     write(rendering(answer, output).out)
                 before = content
+            if memory is not None:
+                await _remember(memory, troubles)
             await asyncio.sleep(interval)
+
+
+async def _remember(memory: app.Memory, told: set[str]) -> None:
+    """Write what was seen; each trouble with that is told once."""
+    try:
+        await memory.flushed()
+    except StoreError as error:
+        if error.message not in told:
+            told.add(error.message)
+            forgotten(error)
 
 
 def _over(lines: int) -> str:
