@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     PrimaryKeyConstraint,
+    String,
     Table,
     Text,
     UniqueConstraint,
@@ -160,3 +161,23 @@ predictions = Table(
     Index("ix_predictions_time", "made_at"),
 )
 """Each prediction that was made, to be held against what happened."""
+
+version = Table(
+    "quiesce_version",
+    metadata,
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="quiesce_version_pkc"),
+)
+"""One row: the version of these tables. Alembic keeps it, under a name that is ours alone."""
+
+upgrades = Table(
+    "upgrades",
+    metadata,
+    Column("version", Text, primary_key=True),  # to which
+    Column("began_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),  # null while it goes on: nobody else uses the store then
+    Column("reached", Text),  # where the next batch begins; null before the first
+    Column("done", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+)
+"""Each upgrade that was begun, and how far it is: one that was interrupted goes on from there."""

@@ -1,0 +1,138 @@
+"""What a sighting of a run changes in what is kept of it: pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from quiesce.model import Run, State
+from quiesce.store.rows import optional_micros
+
+_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
+"""PostgreSQL keeps no NUL, and no database half a character."""
+
+
+class Kept(NamedTuple):
+    """A row of `runs`: the columns of `RUN_COLUMNS`, and `missing`."""
+
+    source: str
+    id: str
+    application: str
+    pipeline: str
+    type: str
+    state: str
+    native_state: str
+    active: bool
+    begun_at: int
+    created_at: int | None
+    started_at: int | None
+    ended_at: int | None
+    changed_at: int | None
+    first_seen_at: int
+    seen_at: int
+    parent: str | None
+    url: str | None
+    started_by: str | None
+    waiting_on: str | None
+    details: str | None
+    missing: bool
+
+
+def merged(old: Kept, run: Run, at: int) -> Kept:
+    """The row after `run` was seen at `at`; an equal one where nothing needs to be written.
+
+    A later sighting decides about the state. What it does not tell is kept, and so is when a
+    finished run was first seen in that state. One that comes late only fills what was empty.
+    """
+    if at <= old.seen_at:
+        return _filled(old, run)
+    if run.state is State.GONE and not old.active:
+        return old  # its end was seen, and that says more
+    active = run.state.active
+    created = _either(run.created_at, old.created_at)
+    started = _either(run.started_at, old.started_at)
+    begun = created if started is None else started
+    new = Kept(
+        old.source,
+        old.id,
+        run.application or old.application,
+        run.pipeline or old.pipeline,
+        run.type,
+        run.state.value,
+        run.native_state,
+        active,
+        old.begun_at if begun is None else begun,
+        created,
+        started,
+        None if active else _either(run.ended_at, old.ended_at),
+        _either(run.changed_at, old.changed_at),
+        old.first_seen_at,
+        old.seen_at,
+        run.parent or old.parent,
+        run.url or old.url,
+        run.started_by or old.started_by,
+        run.waiting_on,
+        msgspec.json.encode(run.details).decode() if run.details else old.details,
+        False,
+    )
+    return old if new == old and not active else new._replace(seen_at=at)
+
+
+def storable(run: Run) -> Run:
+    """The run without the characters that a database can't keep; nearly always itself."""
+    texts = (
+        run.id,
+        run.application,
+        run.pipeline,
+        run.native_state,
+        *(run.parent, run.url, run.started_by, run.waiting_on),
+        *run.details,
+        *run.details.values(),
+    )
+    for text in texts:
+        if text and not text.isprintable() and _UNKEEPABLE.search(text):
+            break
+    else:
+        return run
+    return msgspec.structs.replace(
+        run,
+        id=keepable(run.id),
+        application=keepable(run.application),
+        pipeline=keepable(run.pipeline),
+        native_state=keepable(run.native_state),
+        parent=_optional(run.parent),
+        url=_optional(run.url),
+        started_by=_optional(run.started_by),
+        waiting_on=_optional(run.waiting_on),
+        details={keepable(name): _optional(value) for name, value in run.details.items()},
+    )
+
+
+def keepable(text: str) -> str:
+    """The text with a sign in place of what a database can't keep."""
+    return text if text.isprintable() else _UNKEEPABLE.sub("\ufffd", text)
+
+
+def _optional(text: str | None) -> str | None:
+    return None if text is None else keepable(text)
+
+
+def _filled(old: Kept, run: Run) -> Kept:
+    created = optional_micros(run.created_at) if old.created_at is None else old.created_at
+    started = optional_micros(run.started_at) if old.started_at is None else old.started_at
+    begun = created if started is None else started
+    return old._replace(
+        begun_at=old.begun_at if begun is None else begun,
+        created_at=created,
+        started_at=started,
+        parent=old.parent or run.parent,
+        url=old.url or run.url,
+        started_by=old.started_by or run.started_by,
+    )
+
+
+def _either(new: datetime | None, old: int | None) -> int | None:
+    return old if new is None else optional_micros(new)

@@ -1,0 +1,216 @@
+"""What a look adds to the store. The caller has the transaction, and it holds all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import chain, islice
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import insert, select, update
+from sqlalchemy.engine import Connection
+
+from quiesce.model import Run, SourceLook, VerdictName
+from quiesce.past import Estimate, Outlook
+from quiesce.store import statements
+from quiesce.store.identity import Identity
+from quiesce.store.merge import Kept, keepable, merged, storable
+from quiesce.store.rows import micros, row_of
+from quiesce.store.schema import sources, waivers
+from quiesce.store.tally import Tallied, tally
+
+MOST_GAPS = 20
+"""Gaps of one look that are kept in full: a system that is down has one for each part."""
+
+_TOGETHER = 10_000
+"""Runs that are looked up at once: bounds the memory, and costs no time."""
+
+EVERYTHING = ""
+"""The `id` of a prediction about all runs of its sources together."""
+
+
+class Surveyed(Struct, frozen=True, kw_only=True):
+    """What one source has shown in one survey, and what was judged of it.
+
+    `key` is the source's, from `keys`. `scope` says in words what was left out.
+    """
+
+    key: str
+    look: SourceLook
+    began_at: datetime
+    ended_at: datetime
+    scope: str | None
+    verdict: VerdictName
+    confirmed: bool
+    settled: bool
+    reasons: tuple[str, ...]
+    waived: int
+
+
+def keys(connection: Connection, identities: Sequence[Identity]) -> dict[Identity, str]:
+    """The key of each of these systems; those that are new get one."""
+    known = {
+        Identity(name=row.name, kind=row.kind, address=row.address): row.key
+        for row in connection.execute(select(sources))
+    }
+    taken = set(known.values())
+    for identity in identities:
+        if identity not in known:
+            key = _free(identity.name, taken)
+            connection.execute(insert(sources).values(key=key, **msgspec.structs.asdict(identity)))
+            known[identity] = key
+            taken.add(key)
+    return {identity: known[identity] for identity in identities}
+
+
+def record(connection: Connection, survey: str, parts: Sequence[Surveyed]) -> None:
+    """Keep what a survey has shown. The same again changes nothing."""
+    for part in parts:
+        at = micros(part.ended_at)
+        sightings = _sightings(part.look)
+        while batch := dict(islice(sightings.items(), _TOGETHER)):
+            _record(connection, part.key, batch, at)
+            for id_ in batch:
+                del sightings[id_]
+        _miss(connection, part.key, part.look.lost, at)
+    statements.looks(connection, [_look(survey, part) for part in parts])
+
+
+def waive(
+    connection: Connection,
+    *,
+    pattern: str,
+    reason: str,
+    by: str,
+    made_at: datetime,
+    until: datetime,
+) -> int:
+    """Keep a waiver; gives the number by which it can be taken back."""
+    row = insert(waivers).values(
+        pattern=keepable(pattern),
+        reason=keepable(reason),
+        made_by=keepable(by),
+        made_at=micros(made_at),
+        until_at=micros(until),
+    )
+    return int(connection.execute(row.returning(waivers.c.id)).scalar_one())
+
+
+def unwaive(connection: Connection, id: int, at: datetime) -> bool:  # noqa: A002 - its column
+    """Take a waiver back; False where there is none of that number, or it was taken back."""
+    there = (waivers.c.id == id) & waivers.c.removed_at.is_(None)
+    taken_back = update(waivers).where(there).values(removed_at=micros(at))
+    return connection.execute(taken_back).rowcount > 0
+
+
+def predicted(
+    connection: Connection, keys: Mapping[str, str], outlook: Outlook, at: datetime
+) -> None:
+    """Keep what was foretold at a time; `keys` are those of the sources, by their names."""
+    rows = []
+    for reference, estimate in outlook.runs.items():
+        name, _, run = reference.partition("/")
+        if name in keys:
+            rows.append(_prediction(at, keys[name], run, estimate))
+    if outlook.quiet is not None:
+        everything = " ".join(sorted(keys.values()))
+        rows.append(_prediction(at, everything, EVERYTHING, outlook.quiet))
+    statements.predictions(connection, rows)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    key, number = name, 1
+    while key in taken:
+        number += 1
+        key = f"{name}~{number}"
+    return key
+
+
+def _sightings(look: SourceLook) -> dict[str, Run]:
+    """Each run once, by its id: seen active anywhere in a look, it is active."""
+    found: dict[str, Run] = {}
+    for run in map(storable, chain(look.gone, look.ended, look.runs)):
+        if run.id not in found or run.state.active or not found[run.id].state.active:
+            found[run.id] = run
+    return found
+
+
+def _record(connection: Connection, key: str, seen: Mapping[str, Run], at: int) -> None:
+    there = {row[1]: row for row in statements.kept(connection, key, list(seen))}
+    added: list[tuple[Any, ...]] = []
+    changed: list[Kept] = []
+    moved: list[tuple[Any, ...]] = []
+    flips: list[tuple[Any, ...]] = []
+    counts: dict[Tallied, int] = {}
+    for id_, run in seen.items():
+        found = there.get(id_)
+        if found is None:
+            added.append(row_of(run, key, at))
+            flips.append((key, id_, at, run.state.value, run.native_state))
+            _count(counts, (run.application, run.pipeline, run.state.value), 1)
+            continue
+        old = Kept._make(found)
+        new = merged(old, run, at)
+        if new == old:
+            continue
+        if new[:_SEEN_AT] == old[:_SEEN_AT] and new[_SEEN_AT + 1 :] == old[_SEEN_AT + 1 :]:
+            moved.append((at, key, id_))
+            continue
+        changed.append(new)
+        if (new.state, new.native_state) != (old.state, old.native_state):
+            flips.append((key, id_, at, new.state, new.native_state))
+        _count(counts, (old.application, old.pipeline, old.state), -1)
+        _count(counts, (new.application, new.pipeline, new.state), 1)
+    statements.add(connection, added)
+    statements.change(connection, changed)
+    statements.move(connection, moved)
+    statements.flip(connection, flips)
+    tally(connection, key, {kind: count for kind, count in counts.items() if count})
+
+
+_SEEN_AT = Kept._fields.index("seen_at")
+
+
+def _count(counts: dict[Tallied, int], kind: Tallied, by: int) -> None:
+    counts[kind] = counts.get(kind, 0) + by
+
+
+def _miss(connection: Connection, key: str, lost: Iterable[str], at: int) -> None:
+    statements.miss(connection, [(key, keepable(id_), at) for id_ in lost])
+
+
+def _look(survey: str, part: Surveyed) -> tuple[Any, ...]:
+    look = part.look
+    missed = [
+        {"part": keepable(gap.part), "error": gap.error, "why": keepable(gap.why)}
+        for gap in look.gaps[:MOST_GAPS]
+    ]
+    return (
+        survey,
+        part.key,
+        micros(part.began_at),
+        micros(part.ended_at),
+        part.scope,
+        part.verdict,
+        part.confirmed,
+        part.settled,
+        sum(run.state.active for run in look.runs),
+        part.waived,
+        len(look.parts),
+        len(look.gaps),
+        _json([keepable(reason) for reason in part.reasons]),
+        _json(missed),
+        look.requests,
+        look.bytes,
+        look.seconds,
+    )
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _prediction(at: datetime, source: str, run: str, said: Estimate) -> tuple[Any, ...]:
+    return (micros(at), source, keepable(run), said.likely, said.bound, said.basis, said.runs)
