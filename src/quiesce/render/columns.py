@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from msgspec import Struct
-
 from quiesce.errors import ConfigError
 from quiesce.model import Run
 from quiesce.render.beside import Beside, bound_at, likely_at
+from quiesce.render.cell import Cell
 from quiesce.render.complaint import nearest
 from quiesce.render.expected import eta
 from quiesce.render.screen import COLORS, YELLOW, Screen
@@ -49,15 +48,6 @@ _WHO = {
     (False, True): "WAITING ON",
     (True, True): "BY / WAITING ON",
 }
-
-
-class Cell(Struct, frozen=True):
-    """A clean text, with the glyph before it, its colour, and where it links to."""
-
-    text: str
-    glyph: str = ""
-    color: str = ""
-    link: str = ""
 
 
 def check_fields(fields: Sequence[str]) -> tuple[str, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from quiesce.model import Run, State
 from quiesce.render.beside import NOTHING, Beside
-from quiesce.render.columns import Cell, cell, chosen, header
+from quiesce.render.cell import Cell
+from quiesce.render.columns import cell, chosen, header
 from quiesce.render.fit import cut_end, cut_middle, padded, width
+from quiesce.render.grid import GUTTER, WIDEST, cell_width, fitted, line, naturals, taken
 from quiesce.render.screen import BOLD, COLORS, Screen
 
 NARROWEST = 60
@@ -16,8 +18,6 @@ NARROWEST = 60
 
 ID_PREFIX = 12
 """Of an id at least this much stays: enough to tell runs apart and to name one by it."""
-
-GUTTER = "  "
 
 SHRINKS: tuple[tuple[str, int], ...] = (
     ("details", 0), ("url", 0), ("eta_note", 0), ("native_state", 8), ("started_by", 8), ("who", 8),
@@ -28,9 +28,6 @@ SHRINKS: tuple[tuple[str, int], ...] = (
 )  # fmt: skip
 """What gives way first, and to how many cells; at 0 the column goes. State and age never do, nor
 does the hour of an estimate: how far off that is has gone before."""
-
-WIDEST = 200
-"""In a pipe columns are aligned up to here; a longer text is whole and pushes its own line."""
 
 _SHORT_HEADS = {
     "STARTED BY": "BY",
@@ -64,26 +61,26 @@ def table(
     rows = [[cell(run, column, screen, now, known) for column in columns] for run in runs]
     if screen.width is None:
         rows = [[one if one.text else Cell("-") for one in row] for row in rows]
-    natural = _natural(heads, rows)
-    if screen.width is not None and "eta" in columns and _taken(natural) > screen.width:
+    natural = naturals(heads, rows)
+    if screen.width is not None and "eta" in columns and taken(natural) > screen.width:
         rows = [
             [cell(run, column, screen, now, known, short=True) for column in columns]
             for run in runs
         ]
-        natural = _natural(heads, rows)
+        natural = naturals(heads, rows)
     if screen.width is None:
         widths = [min(cells, WIDEST) for cells in natural]
     else:
-        widths = _fit(columns, natural, screen.width, keep=bool(fields))
-        if _taken(widths) > screen.width and not fields:
+        widths = fitted(columns, natural, screen.width, SHRINKS, keep=bool(fields))
+        if taken(widths) > screen.width and not fields:
             return "".join(_two_lines(run, screen, screen.width, now, known) for run in runs)
     short = [
         _SHORT_HEADS.get(head, head) if len(head) > cells else head
         for head, cells in zip(heads, widths, strict=True)
     ]
-    lines = [_line([Cell(head, color=BOLD) for head in short], columns, widths, screen)]
-    lines += [_line(row, columns, widths, screen) for row in rows]
-    return "".join(f"{line}\n" for line in lines)
+    shown = [[Cell(head, color=BOLD) for head in short], *rows]
+    lines = [line(row, columns, widths, screen, _MIDDLE) for row in shown]
+    return "".join(f"{one}\n" for one in lines)
 
 
 def plain(
@@ -104,66 +101,6 @@ def plain(
     )
 
 
-def _natural(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[int]:
-    return [
-        max(width(head), *(_width(row[place]) for row in rows)) for place, head in enumerate(heads)
-    ]
-
-
-def _taken(widths: Sequence[int]) -> int:
-    return sum(widths) + len(GUTTER) * (sum(map(bool, widths)) - 1)
-
-
-def _width(one: Cell) -> int:
-    return width(one.text) + (2 if one.glyph else 0)
-
-
-def _fit(columns: Sequence[str], natural: Sequence[int], limit: int, *, keep: bool) -> list[int]:
-    """The widths that fit; columns that were asked for by name (`keep`) never go."""
-    widths = list(natural)
-    for name, least in SHRINKS:
-        excess = _taken(widths) - limit
-        if excess <= 0:
-            break
-        if name in columns:
-            place = columns.index(name)
-            # Half an address is of no use to anybody.
-            room = 0 if name == "url" and not keep else widths[place] - excess
-            widths[place] = max(min(widths[place], max(least, 4) if keep else least), room)
-    return widths
-
-
-def _line(
-    row: Sequence[Cell], columns: Sequence[str], widths: Sequence[int], screen: Screen
-) -> str:
-    shown = [
-        (one, name, cells) for one, name, cells in zip(row, columns, widths, strict=True) if cells
-    ]
-    last = len(shown) - 1
-    return GUTTER.join(
-        _drawn(one, cells, _cutter(name), screen, pad=place < last)
-        for place, (one, name, cells) in enumerate(shown)
-    ).rstrip(" ")
-
-
-def _cutter(name: str) -> Callable[[str, int, str], str]:
-    return cut_middle if name in _MIDDLE else cut_end
-
-
-def _drawn(
-    one: Cell, cells: int, cut: Callable[[str, int, str], str], screen: Screen, *, pad: bool
-) -> str:
-    glyph = f"{one.glyph} " if one.glyph else ""
-    text = one.text
-    if screen.width is not None:
-        text = cut(text, cells - len(glyph), screen.ellipsis)
-    gap = " " * (cells - len(glyph) - width(text)) if pad else ""
-    shown = screen.paint(glyph + text, one.color)
-    if one.link and text:
-        shown = f"\x1b]8;;{one.link}\x1b\\{shown}\x1b]8;;\x1b\\"
-    return shown + gap
-
-
 def _two_lines(run: Run, screen: Screen, limit: int, now: datetime, known: Beside) -> str:
     """First state, age, the hour of its end and id, then where it is and who it is about."""
     state, age, who, ident = (
@@ -171,15 +108,14 @@ def _two_lines(run: Run, screen: Screen, limit: int, now: datetime, known: Besid
     )
     ends = cell(run, "eta", screen, now, known, short=True)
     mark = f"{screen.arrow}{ends.text}" if ends.text[:1].isdigit() else ends.text
-    spent = _width(state) + width(age.text) + 2 * len(GUTTER)
+    spent = cell_width(state) + width(age.text) + 2 * len(GUTTER)
     # An id that tells nothing apart is worth less than the hour, which no other line has.
     timed = bool(mark.strip("-")) and limit - spent - width(mark) - len(GUTTER) >= min(
         ID_PREFIX, width(ident.text)
     )
     room = limit - spent - (width(mark) + len(GUTTER) if timed else 0)
-    shown = _drawn(
-        ident, max(ID_PREFIX if timed else ID_PREFIX + 2, room), cut_end, screen, pad=False
-    )
+    kept = max(ID_PREFIX if timed else ID_PREFIX + 2, room)
+    shown = line([ident], ["id"], [kept], screen)
     drawn = [screen.paint(f"{state.glyph} {state.text}", COLORS.get(run.state, "")), age.text]
     drawn += [screen.paint(mark, ends.color)] if timed else []
     first = GUTTER.join([*drawn, shown])
