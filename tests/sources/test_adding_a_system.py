@@ -15,8 +15,10 @@ import pytest
 from tests.sources import toy
 
 from quiesce.testing import Fake, FakeServer, Part, SourceContract, World, look
+from quiesce.testing.recalling import RecallPromises
 
-PROMISES = [name for name in vars(SourceContract) if name.startswith("test_")]
+PROMISES = [name for name in dir(SourceContract) if name.startswith("test_")]
+RECALLING = [name for name in vars(RecallPromises) if name.startswith("test_")]
 
 # Each bad adapter is the page's toy with some text replaced, and the promises that it breaks.
 GAP = "            findings.gap(name, error)\n            return\n"
@@ -50,6 +52,23 @@ ALL_READ = """\
 LOGS = f"""{FETCH}
         import logging; logging.warning("%s", fetch._headers)"""
 
+BY_ID = """\
+        async with asyncio.TaskGroup() as group:
+            for run in runs:
+                group.create_task(self._by_id(run, recollection))
+"""
+FAILED = "                recollection.gap(run, error)"
+ONE_BY_ONE = "await self._by_id(run, recollection)"
+POST_BY_ID = f"""\
+        client = self._fetch
+        async with client._open().post(client._address.origin + "/projects"):
+            pass
+{BY_ID}"""
+TELLS = "                recollection.gap(run, SourceError(str(self._fetch._headers)))"
+REPLACE = "__import__('msgspec').structs.replace"
+ENDED = f"{REPLACE}(run, state=State.SUCCEEDED)"
+UNTIMED = f"{REPLACE}(found, ended_at=None)"
+
 BAD: dict[str, tuple[dict[str, str], set[str]]] = {
     "reads one page only": (
         {"                if len(page) < 10:": "                if True:"},
@@ -73,7 +92,7 @@ BAD: dict[str, tuple[dict[str, str], set[str]]] = {
         {"an_unknown_state_is_active_and_a_gap"},
     ),
     "keeps an unknown word to itself": (
-        {"            if state is State.UNKNOWN:": "            if False:"},
+        {"            if run.state is State.UNKNOWN:": "            if False:"},
         {"an_unknown_state_is_active_and_a_gap"},
     ),
     "takes one state for another": (
@@ -94,7 +113,7 @@ BAD: dict[str, tuple[dict[str, str], set[str]]] = {
     ),
     "leaves its tasks behind": ({GROUP: LOOSE}, {"cancelling_leaves_no_task_and_no_socket"}),
     "reports only at the end": (
-        {"            findings.run(run_of(": "            self._kept.append(run_of(", GROUP: LATE},
+        {"            findings.run(run)": "            self._kept.append(run)", GROUP: LATE},
         {"a_deadline_keeps_what_was_found"},
     ),
     "takes the newest id for a mark": (
@@ -114,6 +133,59 @@ BAD: dict[str, tuple[dict[str, str], set[str]]] = {
         | {"def _project(self, name: str,": "def _project(self, question, name,"}
         | {GROUP: GROUP.replace("(name, findings)", "(question, name, findings)")},
         {"what_runs_while_marks_are_read_is_seen"},
+    ),
+    "takes what is not there for an end": (
+        {"                recollection.lost(run)": f"                recollection.run({ENDED})"},
+        {"an_id_that_is_not_known_is_lost_and_no_end"},
+    ),
+    "takes what is not there for nothing": (
+        {"                recollection.lost(run)": "                pass"},
+        {"an_id_that_is_not_known_is_lost_and_no_end"},
+    ),
+    "takes any failure for one that is not there": (
+        {'if error.status == 404 and error.cause == "no such thing":': "if True:"},
+        {
+            "a_remembered_run_that_can_not_be_asked_for_is_a_gap",
+            "a_dead_remembered_run_does_not_stop_the_rest",
+        },
+    ),
+    "takes any failure for an end": (
+        {
+            FAILED: f"                recollection.run({ENDED})",
+        },
+        {"a_remembered_run_that_can_not_be_asked_for_is_a_gap"},
+    ),
+    "forgets what no list shows": (
+        {BY_ID: "        for run in runs:\n            recollection.lost(run)\n"},
+        {
+            "a_remembered_run_that_no_list_shows_is_found_by_its_id",
+            "a_remembered_run_that_ran_again_between_two_looks_is_seen",
+            "the_end_of_a_remembered_run_is_told",
+        },
+    ),
+    "takes what hangs for an end": (
+        {BY_ID: f"        for run in runs:\n            recollection.run({ENDED})\n{BY_ID}"},
+        {"a_deadline_makes_a_remembered_run_a_gap"},
+    ),
+    "asks for one after another": (
+        {"group.create_task(self._by_id(run, recollection))": ONE_BY_ONE},
+        {"a_dead_remembered_run_does_not_stop_the_rest"},
+    ),
+    "keeps an unknown word of a remembered run to itself": (
+        {"        if found.state is State.UNKNOWN:": "        if False:"},
+        {"an_unknown_state_of_a_remembered_run_is_active_and_a_gap"},
+    ),
+    "does not tell when a remembered run ended": (
+        {"        recollection.run(found)": f"        recollection.run({UNTIMED})"},
+        {
+            "the_end_of_a_remembered_run_is_told",
+            "a_remembered_run_that_ran_again_between_two_looks_is_seen",
+        },
+    ),
+    "writes where it recalls": ({BY_ID: POST_BY_ID}, {"remembered_runs_are_only_read"}),
+    "tells its password in a gap": (
+        {FAILED: TELLS},
+        {"no_secret_gets_out_with_a_remembered_run"},
     ),
     "shows its password": ({FETCH: LOGS}, {"no_secret_gets_out"}),
     "writes": ({NAMES: POST}, {"only_reads_are_sent"}),
@@ -174,6 +246,18 @@ def test_a_bad_adapter_breaks_just_the_promise_that_it_breaks(
     finally:
         fake.kind = good
     assert verdicts == dict.fromkeys(sorted(broken), False)
+
+
+def test_a_kind_that_can_not_ask_by_id_keeps_its_promises(
+    fake: FakeServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It has no memory, and nothing else comes of it."""
+    good = fake.kind
+    fake.kind = toy.module("toy", spoilt({"async def recall(": "async def unused("})).KIND
+    try:
+        assert [name for name in RECALLING if not kept(name[5:], fake, caplog)] == []
+    finally:
+        fake.kind = good
 
 
 def test_every_promise_is_broken_by_a_bad_adapter() -> None:

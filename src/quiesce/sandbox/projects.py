@@ -88,6 +88,10 @@ class Projects:
         for job in self._jobs.pop((project_id, name)).values(at):
             self.activity.note(at, _activity_key(job), active=False)
 
+    def unlist_pipeline(self, project_id: int, name: str) -> None:
+        """`jobs` names a pipeline no longer, and `status` still knows it."""
+        del self._projects[project_id][name]
+
     def put(self, job: Job, *, at: int) -> Job:
         """Record what a job is like from `at` on; gives it back. The oldest ones may go."""
         jobs = self._jobs[job.project_id, job.name]

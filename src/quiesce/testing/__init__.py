@@ -3,6 +3,7 @@
     world.py      World, Part, Past: what a system is to show, in words of no vendor
     fake.py       Fake: what your test provides; FakeServer: the quickest way to one
     contract.py   SourceContract: inherit it, provide a `fake` fixture, run pytest
+    recalling.py  its part for sources that can ask for runs by their ids
     looking.py    one look through the real client and the real survey
 
 `docs/adding-a-system.md` shows all of it with a complete toy. The simulated Gate and Mixpanel

@@ -13,7 +13,6 @@ docstring what is promised. None needs a plug-in of pytest, and each may run bes
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import logging
 from collections import Counter
@@ -21,17 +20,18 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from quiesce.access import Anonymous, Basic
+from quiesce.access import Anonymous
 from quiesce.model import Question, State
 from quiesce.testing.fake import Fake
-from quiesce.testing.looking import Seen, judged, look, seen, sockets_to, subject
+from quiesce.testing.looking import Seen, forms, judged, look, seen, sockets_to, subject
+from quiesce.testing.recalling import RecallPromises
 from quiesce.testing.world import Part, Past, Trouble, World
 
 MARKS = Question(marks=True)
 SECOND = Question(marks=True, lists=False)
 
 
-class SourceContract:
+class SourceContract(RecallPromises):
     """Inherit this, and provide a fixture `fake`: see the module's docstring.
 
     `many` is more than one page of whatever the fake's configuration asks for.
@@ -188,9 +188,9 @@ class SourceContract:
             for world in (World(parts=parts), World(parts={}), World.of(a=Part.of(finished=1))):
                 fake.show(world)
                 shown = asyncio.run(_shown(fake))
-                for secret in _forms(fake):
+                for secret in forms(fake):
                     assert secret not in shown
-        for secret in _forms(fake):
+        for secret in forms(fake):
             assert secret not in caplog.text
 
     # Two looks.
@@ -273,12 +273,3 @@ async def _shown(fake: Fake) -> str:
         recent = await seen(asked, Question(pipeline="a"))
         inside = getattr(asked.source, "__dict__", "")
         return f"{asked} {asked.source!r} {inside} {await seen(asked)} {recent}"
-
-
-def _forms(fake: Fake) -> tuple[str, ...]:
-    """The secret as it stands and as it is sent."""
-    auth = fake.access().auth
-    if not isinstance(auth, Basic):
-        return (fake.secret,)
-    pair = f"{auth.username}:{auth.password.reveal()}".encode()
-    return fake.secret, base64.b64encode(pair).decode()

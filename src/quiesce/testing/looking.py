@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import gc
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -13,8 +14,10 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
+from quiesce.access import Basic
 from quiesce.http.client import Client
 from quiesce.model import Look, Question, SourceLook, Verdict, VerdictName
+from quiesce.past import Remembered
 from quiesce.survey import Subject, awake_clock, survey
 from quiesce.testing.fake import Fake
 from quiesce.verdict import Expectation, judge
@@ -83,15 +86,26 @@ async def subject(
         await client.aclose()
 
 
-async def look(fake: Fake, question: Question | None = None, **how: Any) -> Seen:
+async def look(
+    fake: Fake,
+    question: Question | None = None,
+    remembered: Sequence[Remembered] = (),
+    **how: Any,
+) -> Seen:
     """One look at the world that the fake shows; `how` is as for `subject`."""
     async with subject(fake, **how) as asked:
-        return await seen(asked, question)
+        return await seen(asked, question, remembered)
 
 
-async def seen(asked: Subject, question: Question | None = None) -> Seen:
-    """One more look at a subject that is open."""
-    return Seen(await survey([asked], question or Question()))
+async def seen(
+    asked: Subject, question: Question | None = None, remembered: Sequence[Remembered] = ()
+) -> Seen:
+    """One more look at a subject that is open, with a memory of what was active."""
+
+    async def remember(_: str) -> Sequence[Remembered]:
+        return remembered
+
+    return Seen(await survey([asked], question or Question(), remembered=remember))
 
 
 def sockets_to(url: str) -> int:
@@ -105,3 +119,12 @@ def _peer(one: socket.socket) -> int | None:
         return int(one.getpeername()[1])
     except (OSError, IndexError, ValueError):
         return None
+
+
+def forms(fake: Fake) -> tuple[str, ...]:
+    """The secret as it stands and as it is sent."""
+    auth = fake.access().auth
+    if not isinstance(auth, Basic):
+        return (fake.secret,)
+    pair = f"{auth.username}:{auth.password.reveal()}".encode()
+    return fake.secret, base64.b64encode(pair).decode()

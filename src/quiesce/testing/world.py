@@ -48,11 +48,14 @@ class Past(Struct, frozen=True, kw_only=True):
 class Part(Struct, frozen=True, kw_only=True):
     """What a system can be asked about on its own, with its runs, the oldest first.
 
-    A part has one pipeline, which has the name of the part.
+    A part has one pipeline, which has the name of the part. If it is not `listed`, no list names
+    it or shows its runs any more: they can only be asked for by their ids. Its trouble is met
+    there as well.
     """
 
     runs: tuple[Past, ...] = ()
     trouble: Trouble | None = None
+    listed: bool = True
 
     @classmethod
     def of(cls, *, finished: int = 0, active: int = 0) -> Part:

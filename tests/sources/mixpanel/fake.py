@@ -36,6 +36,8 @@ class FakeMixpanel(Sandboxed):
             truth.mixpanel.add_pipeline(PROJECT, name)
             for past in part.runs:
                 truth.mixpanel.put(job(name, past), at=0)
+            if not part.listed:
+                truth.mixpanel.unlist_pipeline(PROJECT, name)
         self.load(truth, world, "/api/2.0/nessie/pipeline/status?*name={}")
 
 

@@ -47,8 +47,19 @@ class FakeGate(Sandboxed):
             truth.spinnaker.add_application(name)
             truth.spinnaker.add_config(name, name, id=f"config-{name}")
             for past in part.runs:
-                truth.spinnaker.put(execution(truth.spinnaker, name, past), at=0)
+                run = execution(truth.spinnaker, name, past)
+                if part.trouble and not part.listed:  # or `/executions` would show it all the same
+                    run = replace(run, pipeline_config_id=None)
+                truth.spinnaker.put(run, at=0)
+            if not part.listed:
+                truth.spinnaker.delete_config(f"config-{name}", at=1)
+                truth.spinnaker.remove_application(name, at=1)
         self.load(truth, world, "/applications/{}/**")
+        for name, part in world.parts.items():
+            if part.trouble is not None:
+                for run in truth.spinnaker.executions(0):
+                    if run.application == name:
+                        self.box.faults.add(self.fault(part.trouble, f"/pipelines/{run.id}"))
 
 
 def execution(spinnaker: Spinnaker, name: str, past: Past) -> Execution:
