@@ -7,6 +7,13 @@ COMMANDS = {
     "check": ("quiesce.cli.check:command", "Is it quiet? Exit 0 quiet, 1 active, 3 unknown."),
     "wait": ("quiesce.cli.wait:command", "Wait until it is quiet, and has settled."),
     "status": ("quiesce.cli.status:command", "How the recent runs of a pipeline ended."),
+    "collect": (
+        "quiesce.cli.collect:command",
+        "Look again and again, and remember.",
+    ),
+    "waive": ("quiesce.cli.waive:command", "Decide that a run does not count until a time."),
+    "waivers": ("quiesce.cli.waivers:command", "Which runs don't count, until when, and why."),
+    "unwaive": ("quiesce.cli.unwaive:command", "Take a waiver back."),
     "init": (
         "quiesce.cli.init:command",
         "Write a quiesce.toml, from ~/.spin/config if it is there.",

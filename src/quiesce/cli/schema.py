@@ -14,6 +14,7 @@ ABOUT = {
     "status": "status -o json, with --summary too",
     "line": "a line of -o jsonl",
     "error": "what stderr says beside -o json",
+    "waivers": "waivers, waive and unwaive -o json",
     "config": "quiesce.toml",
 }
 
@@ -27,7 +28,7 @@ Examples:
 
 \b
 Names: look (the default: ls, check and wait -o json), status,
-line (-o jsonl), error (stderr beside -o json), config (quiesce.toml).
+line (-o jsonl), error (stderr beside -o json), waivers, config (quiesce.toml).
 
 \b
 Exit codes: 0 printed, 2 a name that there is not."""

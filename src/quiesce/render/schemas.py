@@ -12,9 +12,9 @@ from typing import Any, Literal
 from quiesce.model import State
 from quiesce.render.shapes import SCHEMA
 
-SchemaName = Literal["look", "status", "line", "error"]
+SchemaName = Literal["look", "status", "line", "error", "waivers"]
 
-NAMES: tuple[SchemaName, ...] = ("look", "status", "line", "error")
+NAMES: tuple[SchemaName, ...] = ("look", "status", "line", "error", "waivers")
 
 _BY_STATE = frozenset({"by_state", "summary", "runs"})
 
@@ -40,7 +40,7 @@ def schema_text(name: SchemaName) -> str:
 
 
 def _types(name: SchemaName) -> list[type]:
-    from quiesce.render import complaint, jsonl, shapes
+    from quiesce.render import complaint, jsonl, shapes, waivers
 
     match name:
         case "look":
@@ -51,6 +51,8 @@ def _types(name: SchemaName) -> list[type]:
             return [jsonl.RunLine, jsonl.GapLine, jsonl.VerdictLine, jsonl.CountLine]
         case "error":
             return [complaint.ErrorLine]
+        case "waivers":
+            return [waivers.WaiversDocument, waivers.OneWaiverDocument]
 
 
 def _closed(node: Any, key: str = "") -> Any:

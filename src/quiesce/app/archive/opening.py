@@ -1,0 +1,48 @@
+"""Opening the store for a command that asks no system, and what its sources are called."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from quiesce.errors import ConfigError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from quiesce.store import Store
+
+
+@contextmanager
+def archive(location: str | None, *, create: bool = False) -> Iterator[Store]:
+    """The store at a location, until the block ends.
+
+    Raises `ConfigError` where it is switched off, `NoStore` where nothing is there yet.
+    """
+    if location is None:
+        raise ConfigError(
+            "this needs a store, and there is none to use",
+            hint='set `store` in quiesce.toml, or QUIESCE_STORE; "none" switches it off',
+        )
+    from quiesce.store import open_store  # SQLAlchemy costs more than all the rest
+
+    with open_store(location, create=create) as store:
+        yield store
+
+
+def named(connection: Connection) -> dict[str, str]:
+    """All sources that the store knows, by key: the names that they have in patterns."""
+    from sqlalchemy import select
+
+    from quiesce.store.schema import sources
+
+    found = select(sources.c.key, sources.c.name).order_by(sources.c.key)
+    return {row.key: row.name for row in connection.execute(found)}
+
+
+def told_apart(names: Mapping[str, str]) -> dict[str, str]:
+    """The same to be shown: where two systems have one name, each is shown by its key."""
+    times = Counter(names.values())
+    return {key: name if times[name] == 1 else key for key, name in names.items()}
