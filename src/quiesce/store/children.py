@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from statistics import median
 
 from msgspec import Struct
 from sqlalchemy import Connection, and_, select
 
 from quiesce.store.known import PipelineKey
-from quiesce.store.newest import batches, newest
+from quiesce.store.newest import newest_of
 from quiesce.store.schema import runs
 from quiesce.store.usual import TIMED
 
@@ -46,16 +46,9 @@ class Children(Struct, frozen=True, kw_only=True):
 def children(connection: Connection, keys: Collection[PipelineKey]) -> dict[PipelineKey, Children]:
     """For each of these pipelines what its runs start. What those start is asked for again."""
     asked = sorted(set(keys))
-    return {
-        key: found
-        for _, batch in batches(asked)
-        for key, found in zip(batch, _started(connection, batch), strict=True)
-    }
-
-
-def _started(connection: Connection, keys: Sequence[PipelineKey]) -> list[Children]:
     columns = (runs.c.source, runs.c.id, runs.c.ended_at)
-    parent = newest(keys, _PARENTS, *columns, where=[TIMED]).cte("parent")
+    dialect = connection.dialect.name
+    parent = newest_of(dialect, asked, _PARENTS, *columns, where=[TIMED]).cte("parent")
     child = runs.alias("child")
     by_parent = and_(
         child.c.source == parent.c.source,
@@ -70,19 +63,20 @@ def _started(connection: Connection, keys: Sequence[PipelineKey]) -> list[Childr
         child.c.pipeline,
         child.c.begun_at - parent.c.ended_at,
     ).select_from(parent.outerjoin(child, by_parent))
-    parents: list[set[str]] = [set() for _ in keys]
+    parents: list[set[str]] = [set() for _ in asked]
     # The first begin of each pipeline after each parent: two runs of it are one start.
-    delays: list[dict[PipelineKey, dict[str, float]]] = [{} for _ in keys]
-    for number, run, source, application, pipeline, after in connection.execute(found):
-        parents[number].add(run)
+    delays: list[dict[PipelineKey, dict[str, float]]] = [{} for _ in asked]
+    for number, run, source, application, pipeline, after in connection.execute(found).all():
+        if run is not None:
+            parents[number].add(run)
         if source is None:
             continue
         starts = delays[number].setdefault(PipelineKey(source, application, pipeline), {})
         starts[run] = min(starts.get(run, after), after)
-    return [
-        Children(parents=len(looked_at), started=_ordered(starts))
-        for looked_at, starts in zip(parents, delays, strict=True)
-    ]
+    return {
+        key: Children(parents=len(looked_at), started=_ordered(starts))
+        for key, looked_at, starts in zip(asked, parents, delays, strict=True)
+    }
 
 
 def _ordered(starts: dict[PipelineKey, dict[str, float]]) -> tuple[Child, ...]:

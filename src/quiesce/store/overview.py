@@ -12,10 +12,12 @@ from sqlalchemy import Connection, select
 from quiesce.model import State
 from quiesce.past import Pipeline
 from quiesce.store.known import PipelineKey, Sources, of_application, shown, within
-from quiesce.store.newest import batches, newest
+from quiesce.store.newest import newest
 from quiesce.store.read import RUN
-from quiesce.store.rows import run_of, state_of
+from quiesce.store.rows import RUN_COLUMNS, run_of, state_of
 from quiesce.store.schema import runs, tallies
+
+_ID = 2 + RUN_COLUMNS.index("id")
 
 STRIP = 20
 
@@ -48,13 +50,8 @@ def pipelines(
     """
     counted = _counted(connection, sources, name, application)
     keys = _last_begun_first(connection, sorted(counted))[:limit]
-    return [
-        _pipeline(key, counted[key], last, brief, sources)
-        for first, batch in batches(keys)
-        for key, last, brief in zip(
-            batch, _last(connection, batch), _newest(connection, batch), strict=True
-        )
-    ]
+    last, brief = _last(connection, keys), _newest(connection, keys)
+    return [_pipeline(key, counted[key], last[key], brief[key], sources) for key in keys]
 
 
 def _counted(
@@ -80,29 +77,26 @@ def _counted(
 
 
 def _last_begun_first(connection: Connection, keys: Sequence[PipelineKey]) -> list[PipelineKey]:
-    began = {
-        batch[number]: begun
-        for _, batch in batches(keys)
-        for number, begun in connection.execute(newest(batch, 1, runs.c.begun_at))
-    }
+    began = {key: row[1] for key, row in newest(connection, keys, 1)}
     return sorted(began, key=lambda key: (-began[key], key))
 
 
-def _last(connection: Connection, keys: Sequence[PipelineKey]) -> list[Any]:
+def _last(connection: Connection, keys: Sequence[PipelineKey]) -> dict[PipelineKey, Sequence[Any]]:
     """The row of the last run of each; of several that began together, the largest id."""
-    rows = sorted(connection.execute(newest(keys, 1, *RUN)), key=lambda row: row.id)
-    last = {row[0]: row for row in rows}
-    return [last[number] for number in range(len(keys))]
+    rows = sorted(newest(connection, keys, 1, *RUN), key=lambda found: found[1][_ID])
+    return dict(rows)
 
 
-def _newest(connection: Connection, keys: Sequence[PipelineKey]) -> list[list[_Brief]]:
+def _newest(connection: Connection, keys: Sequence[PipelineKey]) -> dict[PipelineKey, list[_Brief]]:
     """The newest runs of each, the newest last."""
-    columns = (runs.c.begun_at, runs.c.state, runs.c.ended_at - runs.c.started_at)
-    found: list[list[_Brief]] = [[] for _ in keys]
-    for number, begun, word, micros in connection.execute(newest(keys, NEWEST, *columns)):
+    found: dict[PipelineKey, list[_Brief]] = {key: [] for key in keys}
+    columns = (runs.c.state, runs.c.ended_at - runs.c.started_at)
+    for key, (_, begun, word, micros) in newest(connection, keys, NEWEST, *columns):
         seconds = micros / 1e6 if micros is not None and micros > 0 else None
-        found[number].append(_Brief(begun, state_of(word), seconds))
-    return [sorted(those, key=lambda run: run.begun_at)[-NEWEST:] for those in found]
+        found[key].append(_Brief(begun, state_of(word), seconds))
+    return {
+        key: sorted(those, key=lambda run: run.begun_at)[-NEWEST:] for key, those in found.items()
+    }
 
 
 def _pipeline(
@@ -116,7 +110,7 @@ def _pipeline(
         application=key.application,
         name=key.pipeline,
         counts=counts,
-        last=run_of(last, name),
+        last=run_of(last[2:], name),
         strip=tuple(run.state for run in brief[-STRIP:]),
         success=tried.count(State.SUCCEEDED) / len(tried) if tried else None,
         typical=median(seconds) if seconds else None,

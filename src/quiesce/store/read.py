@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, select, text
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, text
 
 from quiesce.model import Run, State
 from quiesce.past import Remembered
 from quiesce.store.identity import Identity
-from quiesce.store.known import PipelineKey, Sources, known, of_application, shown, within
-from quiesce.store.newest import batches, newest
+from quiesce.store.known import Sources, known, shown, within
+from quiesce.store.newest import newest
 from quiesce.store.rows import RUN_COLUMNS, micros, moment, run_of, state_of
 from quiesce.store.schema import runs, tallies
 from quiesce.store.schema import sources as systems
@@ -21,6 +21,15 @@ ACTIVE = text("runs.active")
 
 RUN = tuple(runs.c[name] for name in RUN_COLUMNS)
 """All that `run_of` needs."""
+
+_SOURCE, _ID, _BEGUN_AT, _SEEN_AT = map(RUN_COLUMNS.index, ("source", "id", "begun_at", "seen_at"))
+
+
+_REMEMBERED = (
+    select(*RUN, runs.c.missing).where(ACTIVE).order_by(runs.c.source, runs.c.begun_at, runs.c.id)
+)
+_OF_SOURCES = _REMEMBERED.where(runs.c.source.in_(bindparam("sources", expanding=True)))
+"""Made once: it is asked before every look, and making it takes as long as the answer."""
 
 
 def keys(connection: Connection, identities: Collection[Identity]) -> dict[Identity, str]:
@@ -34,12 +43,16 @@ def keys(connection: Connection, identities: Collection[Identity]) -> dict[Ident
 
 def remembered(connection: Connection, sources: Sources) -> dict[str, tuple[Remembered, ...]]:
     """All runs that were active when they were last seen, by the name of their source."""
-    found = select(*RUN, runs.c.missing).where(ACTIVE, within(runs.c.source, sources))
+    rows = (
+        connection.execute(_REMEMBERED)
+        if sources is None
+        else connection.execute(_OF_SOURCES, {"sources": sorted(sources)})
+    )
     by_name: dict[str, list[Remembered]] = {}
-    for row in connection.execute(found.order_by(runs.c.source, runs.c.begun_at, runs.c.id)):
-        name = shown(sources, row.source)
+    for row in rows.all():
+        name = shown(sources, row[_SOURCE])
         by_name.setdefault(name, []).append(
-            Remembered(run=run_of(row, name), seen_at=moment(row.seen_at), missing=row.missing)
+            Remembered(run=run_of(row, name), seen_at=moment(row[_SEEN_AT]), missing=row[-1])
         )
     return {name: tuple(those) for name, those in by_name.items()}
 
@@ -71,15 +84,12 @@ def recent(
             .order_by(runs.c.begun_at.desc(), runs.c.source, runs.c.id)
             .limit(limit)
         )
-        return [run_of(row, shown(sources, row.source)) for row in connection.execute(found)]
+        newest_first = connection.execute(found).all()
+        return [run_of(row, shown(sources, row[_SOURCE])) for row in newest_first]
     meant = known(connection, sources, pipeline=pipeline, application=application)
-    rows = [
-        row
-        for _, batch in batches(meant)
-        for row in connection.execute(newest(batch, limit, *RUN, where=wanted))
-    ]
-    rows.sort(key=lambda row: (-row.begun_at, row.source, row.id))
-    return [run_of(row, shown(sources, row.source)) for row in rows[:limit]]
+    rows = [row[2:] for _, row in newest(connection, meant, limit, *RUN, where=wanted)]
+    rows.sort(key=lambda row: (-row[_BEGUN_AT], row[_SOURCE], row[_ID]))
+    return [run_of(row, shown(sources, row[_SOURCE])) for row in rows[:limit]]
 
 
 def counts(
@@ -95,25 +105,16 @@ def counts(
     In the order of `State`; a state without runs is not in it. With `since`, those that began
     from then on.
     """
-    if since is None:
-        columns = (tallies.c.source, tallies.c.application, tallies.c.state)
-        found = select(*columns, tallies.c.runs).where(tallies.c.pipeline == pipeline)
-    else:
-        columns = (runs.c.source, runs.c.application, runs.c.state)
-        began = runs.c.begun_at >= micros(since)
-        found = select(*columns, func.count()).where(runs.c.pipeline == pipeline, began)
-        found = found.group_by(*columns)
-    rows = connection.execute(found.where(within(columns[0], sources))).all()
-    there = {PipelineKey(source, name, pipeline) for source, name, _, _ in rows}
-    meant = set(of_application(there, application))
-    return _counted(
-        (row[2], row[3]) for row in rows if PipelineKey(row[0], row[1], pipeline) in meant
-    )
-
-
-def _counted(rows: Iterable[tuple[str, int]]) -> dict[State, int]:
+    table, many = (tallies, func.sum(tallies.c.runs)) if since is None else (runs, func.count())
+    found = select(table.c.state, many).group_by(table.c.state)
+    found = found.where(table.c.pipeline == pipeline, within(table.c.source, sources))
+    if since is not None:
+        found = found.where(runs.c.begun_at >= micros(since))
+    if application is not None:
+        there = known(connection, sources, pipeline=pipeline, application=application)
+        found = found.where(table.c.application.in_(sorted({key.application for key in there})))
     total: dict[State, int] = {}
-    for word, many in rows:
+    for word, count in connection.execute(found).all():
         state = state_of(word)
-        total[state] = total.get(state, 0) + many
+        total[state] = total.get(state, 0) + int(count)  # PostgreSQL sums to decimals
     return {state: total[state] for state in State if total.get(state)}

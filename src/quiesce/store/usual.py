@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, select
 
 from quiesce.model import FINISHED
 from quiesce.store.known import PipelineKey
-from quiesce.store.newest import batches, newest
+from quiesce.store.newest import newest
 from quiesce.store.schema import runs, tallies
 
 ENDED = runs.c.state.in_(sorted(state.value for state in FINISHED))
@@ -25,10 +25,9 @@ _ALTOGETHER = 400_000
 """Runs that are read at once. The newest 1,000 of each pipeline are worth reading; of thousands
 of pipelines that takes seconds, and the newest 100 say most of it."""
 
-_NEAR, _OF_EACH_NEAR = 20, 50
-_FAR, _OF_EACH_FAR = 50, 20
-"""A sample is 1,000 runs of so many pipelines: each tells as much as another, so that one that
-runs every minute does not speak for all."""
+_NEAR, _FAR, _OF_EACH = 20, 50, 20
+"""A sample is the newest 20 runs of so many pipelines, of the application and of the source: each
+pipeline tells as much as another, so that one that runs every minute does not speak for all."""
 
 
 class Lengths(Struct, frozen=True, kw_only=True):
@@ -60,14 +59,14 @@ def durations(connection: Connection, keys: Collection[PipelineKey]) -> dict[Pip
         for application, those in groupby(listed, key=lambda each: each.application)
         if any(key[:2] == (source, application) for key in asked)
     }
-    far = _seconds(connection, sorted(set(chain(*around.values()))), _OF_EACH_FAR)
-    near = _seconds(connection, sorted(set(chain(*beside.values()))), _OF_EACH_NEAR)
+    sampled = sorted({*chain(*around.values()), *chain(*beside.values())})
+    sample = _seconds(connection, sampled, _OF_EACH)
     return {
         key: Lengths(
             own=own.get(key, ()),
-            application=_joined(near, (x for x in beside.get(key[:2], ()) if x != key)),
+            application=_joined(sample, (x for x in beside.get(key[:2], ()) if x != key)),
             source=_joined(
-                far, (x for x in around.get(key.source, ()) if x.application != key.application)
+                sample, (x for x in around.get(key.source, ()) if x.application != key.application)
             ),
         )
         for key in asked
@@ -78,16 +77,11 @@ def _seconds(
     connection: Connection, keys: Sequence[PipelineKey], count: int
 ) -> dict[PipelineKey, tuple[float, ...]]:
     """The durations of the newest runs of each, in the order in which they began."""
-    found: list[list[tuple[int, int]]] = [[] for _ in keys]
-    for first, batch in batches(keys):
-        taken = runs.c.ended_at - runs.c.started_at
-        wanted = newest(batch, count, runs.c.begun_at, taken, where=[TIMED])
-        for number, begun, micros in connection.execute(wanted):
-            found[first + number].append((begun, micros))
-    return {
-        key: tuple(micros / 1e6 for _, micros in sorted(those))
-        for key, those in zip(keys, found, strict=True)
-    }
+    found: dict[PipelineKey, list[tuple[int, int]]] = {key: [] for key in keys}
+    taken = runs.c.ended_at - runs.c.started_at
+    for key, row in newest(connection, keys, count, taken, where=[TIMED]):
+        found[key].append((row[1], row[2]))
+    return {key: tuple(micros / 1e6 for _, micros in sorted(those)) for key, those in found.items()}
 
 
 def _listed(connection: Connection, sources: Collection[str]) -> dict[str, list[PipelineKey]]:
