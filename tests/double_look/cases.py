@@ -283,4 +283,56 @@ OURS: tuple[Case, ...] = (
     ),
 )
 
-CASES = THEORY + OURS
+KEPT = ((1, "F", 0), (2, "R", 0))
+_by_id = partial(_case, world=(IDLE, KEPT), remembered=1, reading="one answer")
+"""What is remembered and in no list is asked for by its id, after the lists of either look."""
+
+REMEMBERED: tuple[Case, ...] = (
+    _by_id("remembered runs: restarts of any of them", HOLDS, budget=Budget(starts=1, restarts=3)),
+    _by_id(
+        "remembered runs: restarts, and they are deleted",
+        HOLDS,
+        budget=Budget(starts=1, restarts=2, deletes=2),
+    ),
+    _by_id(
+        "remembered runs: look 2 does not compare them",
+        NO_INSTANT,
+        budget=Budget(restarts=3),
+        mark="none",
+    ),
+    _by_id(
+        "remembered runs: one is denied though it is there, and that is a gap",
+        HOLDS,
+        budget=Budget(starts=1, restarts=2, lies=2),
+    ),
+    _by_id(
+        "remembered runs: one is denied though it is there, and that is taken for an end",
+        NO_INSTANT,
+        budget=Budget(starts=1, restarts=1, lies=2),
+        believes_404=True,
+    ),
+    _by_id(
+        "remembered runs: they are deleted, and that is taken for an end",
+        HOLDS,
+        budget=Budget(starts=1, restarts=2, deletes=2),
+        believes_404=True,
+    ),
+    _by_id(
+        "remembered runs: hand-overs", IN_FLIGHT, budget=Budget(starts=1, restarts=1, messages=2)
+    ),
+    _by_id(
+        "remembered runs: hand-overs, a pause longer than the longest",
+        HOLDS,
+        budget=Budget(starts=1, restarts=1, messages=2),
+        wait_for_messages=True,
+    ),
+    _by_id(
+        "remembered runs beside windows, then lists",
+        HOLDS,
+        reading="windows, lists",
+        window=3,
+        budget=Budget(starts=2, restarts=2),
+    ),
+)
+
+CASES = THEORY + OURS + REMEMBERED

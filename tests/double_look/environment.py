@@ -23,8 +23,9 @@ def happen(case: Case, here: Situation) -> Iterator[Situation]:
             if here.budget.creations:
                 yield _spend(_put(case, here, place, ()), "creations")
             continue
-        yield from _starts(case, here, place, part)
-        yield from _arrivals(case, here, place, part)
+        if place != case.remembered:  # what starts there is not remembered, and no list shows it
+            yield from _starts(case, here, place, part)
+            yield from _arrivals(case, here, place, part)
         for index in range(len(part)):
             yield from _changes(case, here, place, part, index)
 
@@ -79,6 +80,8 @@ def _changes(
             yield becomes(QUEUED, _spend(here, "requeues"))
         if here.budget.messages:  # it ends, and a message that starts another run sets off
             for to in range(len(here.parts)):
+                if to == case.remembered:
+                    continue
                 sent = changed(here.flying, to, here.flying[to] + 1)
                 yield becomes(FINISHED, _spend(here, "messages"))._replace(flying=sent)
     else:

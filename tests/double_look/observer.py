@@ -24,8 +24,10 @@ def plan(case: Case) -> tuple[Step, ...]:
         return (Step(1, "parts"), *(s for part in every for s in (*first[part], *second[part])))
     steps = [Step(1, "parts")]
     if case.reading == "windows, lists":
-        steps += [first[part][0] for part in every]
-        steps += [step for part in every for step in first[part][1:]]
+        lists = [part for part in every if part != case.remembered]
+        steps += [first[part][0] for part in lists]
+        steps += [step for part in lists for step in first[part][1:]]
+        steps += [step for part in every if part == case.remembered for step in first[part]]
     else:
         steps += [step for part in every for step in first[part]]
     steps.append(Step(1, "pause"))
@@ -34,7 +36,13 @@ def plan(case: Case) -> tuple[Step, ...]:
     return tuple(steps)
 
 
+def _by_ids(case: Case, look: int, part: int) -> list[Step]:
+    return [Step(look, "id", part, number=run[0]) for run in case.world[part] or ()]
+
+
 def _look_one(case: Case, part: int) -> list[Step]:
+    if part == case.remembered:
+        return _by_ids(case, 1, part)
     lists = [Step(1, "list", part, states) for states in case.queries]
     match case.reading:
         case "mark, list":
@@ -50,6 +58,8 @@ def _look_one(case: Case, part: int) -> list[Step]:
 
 
 def _look_two(case: Case, part: int) -> list[Step]:
+    if part == case.remembered:
+        return _by_ids(case, 2, part)
     if case.reading == "ids, bodies":
         return [Step(2, "ids", part), Step(2, "bodies", part)]
     one_answer = case.reading in ("one answer", "windows, lists")
@@ -67,6 +77,8 @@ def observe(case: Case, steps: tuple[Step, ...], here: Situation) -> Iterator[Si
         yield from _pause(case, on)
     elif step.does == "parts":
         yield from _parts(case, step, on)
+    elif step.does == "id":
+        yield from _ask_by_id(case, step, on)
     elif here.listed[step.part]:
         yield from _read(case, step, on)
     else:
@@ -86,6 +98,30 @@ def _parts(case: Case, step: Step, on: Situation) -> Iterator[Situation]:
             yield on._replace(listed=answer)
         elif answer == on.listed:
             yield on
+
+
+def _ask_by_id(case: Case, step: Step, on: Situation) -> Iterator[Situation]:
+    """A remembered run: its answer is list and mark at once."""
+    place = step.part
+    known = {run[0]: run for run in on.parts[place] or ()}
+    answers = [(known.get(step.number), on)]
+    if on.budget.lies:
+        left = on.budget._replace(lies=on.budget.lies - 1)
+        answers.append((None, on._replace(budget=left)))
+    for run, there in answers:
+        if run is None and not case.believes_404:
+            continue  # a gap
+        if run is not None and run[1] in step.states:
+            continue  # seen to be active
+        version = None if run is None else run[2]
+        told = there.marks[place]
+        before = told if isinstance(told, tuple) else ()
+        read = there._replace(old=_sent(case, step, there))
+        if step.look == 1:
+            marks = changed(on.marks, place, (*before, (step.number, version)))
+            yield read._replace(marks=marks)
+        elif case.mark == "none" or (step.number, version) in before:
+            yield read
 
 
 def _read(case: Case, step: Step, on: Situation) -> Iterator[Situation]:

@@ -32,6 +32,7 @@ class Budget(NamedTuple):
     messages: int = 0
     requeues: int = 0
     creations: int = 0
+    lies: int = 0  # answers that say of a run that it is not there, though it is
 
 
 NOTHING = Budget()
@@ -46,6 +47,9 @@ class Case:
     list request asks for. `second_list` makes look 2 read the lists too. `overlap` lets
     look 2 of a part begin before look 1 of the next one. `relist` reads the list of parts
     again at the start of look 2. `stale` lets any answer be one change of its part old.
+
+    The part `remembered` is in no list: each of its runs is asked for by its id, in both looks. A
+    run that is not there is a gap, unless the observer `believes_404`, and takes it for an end.
     """
 
     name: str
@@ -64,6 +68,8 @@ class Case:
     late_ids: bool = False
     wait_for_lag: bool = False
     wait_for_messages: bool = False
+    remembered: int | None = None
+    believes_404: bool = False
 
     @property
     def holds(self) -> bool:
@@ -74,9 +80,10 @@ class Step(NamedTuple):
     """One thing that the observer does, at one instant."""
 
     look: int
-    does: Literal["parts", "mark", "list", "both", "ids", "bodies", "pause"]
+    does: Literal["parts", "mark", "list", "both", "ids", "bodies", "pause", "id"]
     part: int = 0
     states: tuple[str, ...] = ACTIVE
+    number: int = 0  # the run that is asked for by its id
 
 
 class Situation(NamedTuple):

@@ -9,16 +9,16 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.double_look.cases import OURS, THEORY
+from tests.double_look.cases import OURS, REMEMBERED, THEORY
 from tests.double_look.states import Case
 
 from quiesce.app.inspection import PAIRS
 from quiesce.sources import KINDS, mixpanel, spinnaker
-from quiesce.sources.spinnaker.parse import ACTIVE_STATUSES
 from quiesce.sources.spinnaker.gate import LARGEST
+from quiesce.sources.spinnaker.parse import ACTIVE_STATUSES
 
 PAGE = Path(__file__).parents[2] / "docs" / "double-look.md"
-GROUPS = {"theory": THEORY, "ours": OURS}
+GROUPS = {"theory": THEORY, "ours": OURS, "remembered": REMEMBERED}
 
 
 def section(name: str) -> str:

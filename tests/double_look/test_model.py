@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from tests.double_look.cases import BUSY, CASES, IDLE, OURS, THEORY
+from tests.double_look.cases import BUSY, CASES, IDLE, THEORY
 from tests.double_look.model import confirms_idle, explore
 from tests.double_look.states import Budget, Case
 
@@ -38,7 +38,7 @@ def test_thirteen_conditions_hold_and_eighteen_ways_break_it() -> None:
 
 
 def test_names_are_unique() -> None:
-    assert len({case.name for case in CASES}) == len(THEORY) + len(OURS)
+    assert len({case.name for case in CASES}) == len(CASES)
 
 
 def test_whatever_breaks_the_instant_breaks_the_flight() -> None:
