@@ -7,7 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from quiesce.app.memory import identity_of
+from quiesce.config import configure
 from quiesce.model import Run, SourceLook, State, VerdictName
+from quiesce.sources import KINDS
 from quiesce.store import Identity, open_store, write
 from quiesce.store.write import Surveyed
 
@@ -24,6 +27,12 @@ def path_of(folder: Path) -> Path:
 def environment(folder: Path) -> dict[str, str]:
     """What points the command at this store."""
     return {"QUIESCE_STORE": str(path_of(folder))}
+
+
+def identity(source: str, folder: Path) -> Identity:
+    """Which system `-s` means, as the store tells it from others."""
+    found = configure((source,), explicit=None, env={}, cwd=folder, config_home=folder, kinds=KINDS)
+    return identity_of(found.sources[0])
 
 
 def a_run(ident: str, **fields: Any) -> Run:

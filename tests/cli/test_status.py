@@ -31,7 +31,7 @@ def test_runs_are_grouped_by_state(box: Sandbox, tmp_path: Path) -> None:
     told = quiesce("status", "Deploy", "-o", "json", *both(box), cwd=tmp_path)
     shown = valid(told, "status")
     assert told.returncode == 0
-    assert list(shown) == ["schema", "pipeline", "runs", "gaps"]
+    assert list(shown) == ["schema", "pipeline", "runs", "gaps", "pipelines"]
     assert (shown["schema"], shown["pipeline"], shown["gaps"]) == (1, "Deploy", [])
     assert {state: len(runs) for state, runs in shown["runs"].items()} == {
         "running": 1,

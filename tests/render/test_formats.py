@@ -276,7 +276,8 @@ def test_status_documents() -> None:
         text = render_status("Deploy", groups, busy().look, "json", PIPE, NOW, summary=summary).out
         shape = json.loads(text)
         jsonschema.validate(shape, schema("status"))
-        assert list(shape) == ["schema", "pipeline", "summary" if summary else "runs", "gaps"]
+        more = ["summary", "gaps"] if summary else ["runs", "gaps", "pipelines"]
+        assert list(shape) == ["schema", "pipeline", *more]
         assert shape["gaps"][0]["source"] == "gate"
         if summary:
             assert shape["summary"] == {"succeeded": 2, "failed": 0}

@@ -38,7 +38,7 @@ from quiesce.render.names import parse_name
 from quiesce.render.schemas import schema
 from quiesce.render.stats import stats
 
-FORMATS: tuple[Format, ...] = get_args(Format)
+FORMATS: tuple[Format, ...] = tuple(form for form in get_args(Format) if form != "mixpanel")
 SCREENS = {
     "pipe": Screen(),
     "ascii pipe": Screen(unicode=False),
@@ -78,6 +78,7 @@ def test_no_control_reaches_any_output(form: Format) -> None:
         answer = hostile_answer(name)
         made = [drawn(answer, form, screen), render_unknown([name], NOW, form, screen)]
         if form != "nagios":
+            made.append(status(hostile_run(name), answer, "mixpanel", screen, name))
             made.append(status(hostile_run(name), answer, form, screen, name))
         for one in made:
             assert_harmless(one.out, screen, allowed)

@@ -1,26 +1,39 @@
-"""`quiesce status PIPELINE`: how its recent runs ended, in every system."""
+"""`quiesce status PIPELINE`: how its recent runs ended, in every system, now and before."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from quiesce import app
+from quiesce.app.archive import recall
 from quiesce.cli.codes import ExitCode, code_of
-from quiesce.cli.judged import delivered
+from quiesce.cli.judged import delivered, remembered
 from quiesce.cli.loop import complete
-from quiesce.cli.options import output_options, question_options, source_options
+from quiesce.cli.options import (
+    FORMATS,
+    Duration,
+    output_options,
+    question_options,
+    source_options,
+    store_option,
+)
 from quiesce.cli.output import Output, parse_states, with_stats
 from quiesce.cli.progress import shown
-from quiesce.cli.screen import complain, screen, unforeseen
-from quiesce.cli.session import Selection, configured
-from quiesce.errors import QuiesceError
-from quiesce.model import REST, Gap, Look, Question, SourceLook
+from quiesce.cli.screen import complain, remark, screen, unforeseen
+from quiesce.cli.session import Selection, configured, memory_for
+from quiesce.config import Config
+from quiesce.errors import ConfigError, QuiesceError, StoreError
+from quiesce.model import REST, Gap, Look, Question, Run, SourceLook, State
 from quiesce.render import Rendered, render_status
+from quiesce.render.strip import Told
 from quiesce.summary import by_state, matches
 from quiesce.survey import Progress
 
@@ -29,21 +42,58 @@ TEXT = """How the recent runs of a pipeline ended, by its name, in every system 
 \b
 Examples:
   quiesce status "Deploy prod"
-  quiesce status "Deploy prod" --status running --status failed -a eks
+  quiesce status "Deploy prod" --status running --status failed -a eks --since 7d
   quiesce status events-daily --summary -o json
+  quiesce status events-daily -o mixpanel
+  quiesce status "Deploy prod" --exit-status && ./announce.sh
+
+The systems are asked for what they show now, and the store for what they don't show any more.
+--offline asks the store alone and says how old that is, --live the systems alone. With a store,
+--summary counts all runs that are known.
+
+-o mixpanel prints the shape of Mixpanel's own nessie/pipeline/status. Runs of other systems are
+in its words as near as these come: see `quiesce help output`.
 
 \b
-Exit codes: 0 when everything that was asked was seen, 2 usage, configuration,
-or a name that nothing knows, 3 when there are gaps, 130 interrupted.
-Any other code must be treated as a failure."""
+Exit codes: 0 when everything that was asked was seen, 1 with --exit-status
+when the newest finished run did not succeed, 2 usage, configuration, or a name
+that nothing knows, 3 when there are gaps, or with --exit-status no finished
+run, 130 interrupted. Any other code must be treated as a failure."""
+
+_MEMORY = "memory"
 
 
+class Found(Struct, frozen=True, kw_only=True):
+    """The runs of the pipeline, the newest first, and the look that they rest on."""
+
+    look: Look
+    runs: tuple[Run, ...]
+    told: Told
+    memory: app.Memory | None = None
+
+
+def _also_mixpanel(command: click.Command) -> click.Command:
+    """`-o` with the format that only this command has."""
+    for parameter in command.params:
+        if parameter.name == "form":
+            parameter.type = click.Choice([*FORMATS, "mixpanel"])
+    return command
+
+
+@_also_mixpanel
 @click.command("status", help=TEXT, short_help="How the recent runs of a pipeline ended.")
 @click.argument("pipeline")
 @source_options
 @question_options
+@store_option
+@click.option("--offline", is_flag=True, help="Ask the store alone, and no system.")
+@click.option("--live", is_flag=True, help="Ask the systems alone; the store is left alone.")
 @click.option("--status", "states", multiple=True, metavar="STATE", help="Only runs in this state.")
+@click.option(
+    "--since", type=Duration(least=1.0), metavar="DURATION", help="Only runs that began since: 7d."
+)
 @click.option("--summary", is_flag=True, help="Counts by state, no runs.")
+@click.option("--exit-status", is_flag=True, help="Exit 1 if the newest finished run did not do.")
 @click.option(
     "--limit",
     type=click.IntRange(1, 10_000),
@@ -58,8 +108,13 @@ def command(
     path: str | None,
     application: str | None,
     parts: tuple[str, ...],
+    no_store: bool,
+    offline: bool,
+    live: bool,
     states: tuple[str, ...],
+    since: float | None,
     summary: bool,
+    exit_status: bool,
     limit: int,
     form: str,
     fields: str | None,
@@ -67,38 +122,61 @@ def command(
     color: str,
     progress: str,
 ) -> int:
-    selection = Selection(sources=sources, path=path, application=application, parts=parts)
+    selection = Selection(
+        sources=sources,
+        path=path,
+        application=application,
+        parts=parts,
+        no_store=no_store or live,
+    )
     output = Output.of(form, fields, stats=stats, color=color, progress=progress)
     wanted = parse_states(states)
+    now = datetime.now(UTC)
+    begun = None if since is None else datetime.fromtimestamp(now.timestamp() - since, UTC)
     question = Question(application=application, pipeline=pipeline, limit=limit)
     draw = partial(
         render_status,
         pipeline,
         form=output.form,
         screen=screen(sys.stdout, color=color),
-        now=datetime.now(UTC),
+        now=now.astimezone(),
         summary=summary,
     )
     json = output.form == "json"
+    found: Found | None = None
     code: int
     try:
-        look = complete(_ask(selection, question, output))
-        runs = [run for run in look.runs if matches(run, question)]
-        kept = [run for run in runs if not wanted or run.state in wanted]
+        ask = _stored if offline else _asked
+        found = complete(ask(selection, question, begun, output, summary=summary))
+        kept = [run for run in found.runs if not wanted or run.state in wanted]
+        groups = by_state(kept, wanted)
+        if summary and found.told.counts is not None:
+            groups = {
+                state: groups.get(state, ())
+                for state in State
+                if state in wanted or (not wanted and found.told.counts.get(state))
+            }
         rendered = draw(
-            by_state(kept, wanted), look, hidden=len(runs) - len(kept), fields=output.fields
+            groups,
+            found.look,
+            hidden=len(found.runs) - len(kept),
+            fields=output.fields,
+            told=found.told,
         )
         if output.stats:
-            rendered = with_stats(rendered, output, look)
-        code = ExitCode.UNKNOWN if look.gaps else ExitCode.QUIET
+            rendered = with_stats(rendered, output, found.look)
+        code = ExitCode.UNKNOWN if found.look.gaps else ExitCode.QUIET
+        if exit_status and code == ExitCode.QUIET:
+            code = _by_newest(found.runs)
     except KeyboardInterrupt:
         rendered, code = draw({}, nothing("interrupted before it was done")), ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the edge: a defect of ours is an answer too
         known = error if isinstance(error, QuiesceError) else unforeseen(error)
         code = complain(known, code_of(known), json=json)
-        told = code != ExitCode.USAGE or json
-        rendered = draw({}, nothing(known.message)) if told else Rendered("")
-    return delivered(rendered, code, json=json)
+        rendered = _without(known.message, draw, output, told=code != ExitCode.USAGE or json)
+    code = delivered(rendered, code, json=json)
+    memory = None if found is None else found.memory
+    return code if memory is None else remembered(memory, code)
 
 
 def nothing(why: str) -> Look:
@@ -109,13 +187,137 @@ def nothing(why: str) -> Look:
     return Look(sources=(nobody,), began_at=now, ended_at=now)
 
 
-async def _ask(selection: Selection, question: Question, output: Output) -> Look:
+def _without(why: str, draw: Callable[..., Rendered], output: Output, *, told: bool) -> Rendered:
+    """What is printed where there is no answer."""
+    if output.form == "mixpanel":
+        from quiesce.render.nessie import failed_text
+
+        return Rendered(failed_text(why, ascii_only=not screen(sys.stdout).unicode))
+    return draw({}, nothing(why)) if told else Rendered("")
+
+
+def _by_newest(runs: tuple[Run, ...]) -> int:
+    """1 when the newest finished run did not succeed, and which one that is; 3 without any."""
+    newest = next((run for run in runs if not run.state.active), None)
+    surface = screen(sys.stderr)
+    if newest is None:
+        remark("exit 3: no finished run is known\n")
+        return ExitCode.UNKNOWN
+    if newest.state is State.SUCCEEDED:
+        return ExitCode.QUIET
+    remark(f"exit 1: the newest finished run did not succeed: {newest.state}, ")
+    remark(surface.text(f"{newest.source}/{newest.application} {newest.id}"[:200]) + "\n")
+    return ExitCode.ACTIVE
+
+
+async def _asked(
+    selection: Selection,
+    question: Question,
+    since: datetime | None,
+    output: Output,
+    *,
+    summary: bool,
+) -> Found:
+    """What the systems show, and what the store knows beyond."""
     config = configured(selection)
+    memory = memory_for(config, selection)
     progress = Progress()
-    async with (
-        app.opened(config, os.environ, narrowed=selection.narrowed) as system,
-        shown(progress, output.progress),
-    ):
+    opened = app.opened(
+        config, os.environ, narrowed=selection.narrowed, memory=memory, scope=selection.scope
+    )
+    async with opened as system, shown(progress, output.progress):
         look = await app.recent(system, question, progress)
-    app.must_exist(look)
-    return look
+    stored = recall.Kept()
+    live = [run for run in look.runs if matches(run, question) and _begun(run, since)]
+    if memory is not None:
+        stored, look = await _recalled(
+            memory, look, question, since=since, live=live if summary else None
+        )
+    recall.must_be_known(question.pipeline or "", look, stored)
+    runs, look = recall.together(look, stored.runs, question)
+    remarks: tuple[str, ...] = ()
+    if recall.vanished(look, stored.runs):
+        remarks = (
+            "no system knows a pipeline of this name any more: this is what was seen before",
+        )
+    chosen = tuple(run for run in runs if _begun(run, since))
+    told = Told(counts=stored.counts, remarks=remarks, all=chosen)
+    return Found(look=look, runs=chosen, told=told, memory=memory)
+
+
+async def _recalled(
+    memory: app.Memory,
+    look: Look,
+    question: Question,
+    *,
+    since: datetime | None,
+    live: list[Run] | None,
+) -> tuple[recall.Kept, Look]:
+    """What the store knows; where it can't be read, that is a gap."""
+    from quiesce.store import NoStore
+
+    try:
+        kept = await memory.asking(
+            lambda connection, names: recall.kept(
+                connection, names, question, since=since, live=live
+            )
+        )
+    except NoStore:
+        return recall.Kept(), look
+    except StoreError as error:
+        if any(gap.part == _MEMORY for gap in look.gaps) or not look.sources:
+            return recall.Kept(), look
+        gap = Gap(part=_MEMORY, error="unavailable", why=error.message, hint=error.hint)
+        first, *rest = look.sources
+        told = replace(first, gaps=(*first.gaps, gap))
+        return recall.Kept(), replace(look, sources=(told, *rest))
+    return kept, look
+
+
+async def _stored(
+    selection: Selection,
+    question: Question,
+    since: datetime | None,
+    output: Output,  # noqa: ARG001 - as `_asked`
+    *,
+    summary: bool,
+) -> Found:
+    """What the store knows, and as of when."""
+    config = configured(selection)
+    memory = memory_for(config, selection)
+    if memory is None:
+        raise ConfigError(
+            "--offline needs a store, and there is none to use",
+            hint="leave --no-store, --live and --parts out; see `store` in quiesce.toml",
+        )
+    try:
+        kept = await memory.asking(
+            lambda connection, names: recall.kept(
+                connection, names, question, since=since, live=() if summary else None
+            )
+        )
+    finally:
+        memory.close()
+    recall.must_be_kept(question.pipeline or "", kept)
+    runs = tuple(run for run in kept.runs if _begun(run, since))
+    now = datetime.now(UTC)
+    active = sum(run.state.active for run in runs)
+    told = Told(
+        counts=kept.counts,
+        as_of={name: kept.as_of.get(name) for name in _names(config)},
+        remarks=(f"{active} {'was' if active == 1 else 'were'} active when last seen",)
+        if active
+        else (),
+        all=runs,
+    )
+    return Found(look=Look(sources=(), began_at=now, ended_at=now), runs=runs, told=told)
+
+
+def _names(config: Config) -> list[str]:
+    return [source.name for source in config.sources]
+
+
+def _begun(run: Run, since: datetime | None) -> bool:
+    """Whether a run began since; one that is active counts whenever it did."""
+    begun = run.started_at or run.created_at or run.ended_at
+    return since is None or run.state.active or (begun is not None and begun >= since)

@@ -13,6 +13,7 @@ from quiesce.errors import ConfigError
 from quiesce.model import Look, Question, Run, State
 from quiesce.render.beside import NOTHING, Beside, beside
 from quiesce.render.screen import Format, Rendered, Screen
+from quiesce.render.strip import Told, counts_of, newest_first
 
 __all__ = [
     "Format",
@@ -83,11 +84,14 @@ def render_status(  # noqa: PLR0917 - in the order of `render`, with the name be
     hidden: int = 0,
     summary: bool = False,
     fields: Sequence[str] | None = None,
+    told: Told | None = None,
 ) -> Rendered:
     """What `status` prints: `groups` are the runs to show by state, in their order.
 
-    `hidden` says how many runs of this pipeline the filters have left out.
+    `hidden` says how many runs of this pipeline the filters have left out, `told` what is
+    known beside the runs.
     """
+    told = told or Told(all=newest_first(groups))
     ascii_only = not screen.unicode
     _check(form, fields)
     match form:
@@ -95,25 +99,46 @@ def render_status(  # noqa: PLR0917 - in the order of `render`, with the name be
             from quiesce.render.document import status_document, status_summary_document
             from quiesce.render.encode import to_json
 
-            make = status_summary_document if summary else status_document
             pretty = screen.width is not None
-            document = make(pipeline, groups, look)
+            document: object = (
+                status_summary_document(pipeline, groups, look, told)
+                if summary
+                else status_document(pipeline, groups, look, told, now)
+            )
             return Rendered(to_json(document, pretty=pretty, ascii_only=ascii_only) + "\n")
+        case "mixpanel":
+            from quiesce.render import nessie
+
+            pretty = screen.width is not None
+            if summary:
+                counts = nessie.counts_of(counts_of(groups, told))
+                return Rendered(nessie.counts_text(counts, pretty=pretty, ascii_only=ascii_only))
+            return Rendered(nessie.status_text(groups, pretty=pretty, ascii_only=ascii_only))
         case "jsonl":
             from quiesce.render.jsonl import status_lines, summary_lines
 
             if summary:
-                return Rendered(summary_lines(pipeline, groups, look, ascii_only=ascii_only))
+                return Rendered(summary_lines(pipeline, groups, look, told, ascii_only=ascii_only))
             return Rendered(status_lines(groups, look, fields=fields, ascii_only=ascii_only))
         case _:
             from quiesce.render.notes import status_notes
 
             runs = [run for group in groups.values() for run in group]
             if summary:
-                out = _counts(groups, form, screen)
+                out = _counts(counts_of(groups, told), form, screen)
             else:
                 out = _runs(runs, form, screen, now, status=True, fields=fields, known=NOTHING)
-            return status_notes(pipeline, runs, look, out, form=form, screen=screen, hidden=hidden)
+            return status_notes(
+                pipeline,
+                runs,
+                look,
+                out,
+                form=form,
+                screen=screen,
+                now=now,
+                hidden=hidden,
+                told=told,
+            )
 
 
 def render_unknown(reasons: Sequence[str], at: datetime, form: Format, screen: Screen) -> Rendered:
@@ -207,15 +232,16 @@ def _runs(
             raise ConfigError(f"`{form}` is not a format of this command")
 
 
-def _counts(groups: Mapping[State, Sequence[Run]], form: Format, screen: Screen) -> str:
+def _counts(counted: Mapping[State, int], form: Format, screen: Screen) -> str:
     if form == "csv":
         from quiesce.render.sheet import summary_sheet
 
-        return summary_sheet(groups, ascii_only=not screen.unicode)
+        return summary_sheet(counted, ascii_only=not screen.unicode)
     if form in {"table", "wide", "plain"}:
         from quiesce.render.table import counts
 
-        return counts({state: len(runs) for state, runs in groups.items()}, screen)
+        return counts(counted, screen)
     raise ConfigError(
-        f"a summary has no format `{form}`", hint="use one of: table, json, jsonl, csv, plain"
+        f"a summary has no format `{form}`",
+        hint="use one of: table, json, jsonl, csv, plain, mixpanel",
     )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from quiesce.answer import Answer
 from quiesce.model import Gap, Look, Question, Run, SourceLook, State
@@ -25,6 +25,7 @@ from quiesce.render.shapes import (
     EstimateDocument,
     FiltersDocument,
     GapDocument,
+    GlanceDocument,
     LookDocument,
     RunDocument,
     SourceDocument,
@@ -34,6 +35,7 @@ from quiesce.render.shapes import (
     SummaryDocument,
     WaivedDocument,
 )
+from quiesce.render.strip import Glance, Told, counts_of, glances
 from quiesce.render.words import rfc3339
 
 
@@ -142,24 +144,51 @@ def _waived_document(run: Run, waiver: Waiver) -> WaivedDocument:
 
 
 def status_document(
-    pipeline: str, groups: Mapping[State, Sequence[Run]], look: Look | None
+    pipeline: str,
+    groups: Mapping[State, Sequence[Run]],
+    look: Look | None,
+    told: Told,
+    now: datetime,
 ) -> StatusDocument:
     """The document of `status`; `look` is None when there was none, and then no gaps."""
     return StatusDocument(
         pipeline=pipeline,
         runs={state: [run_document(run) for run in runs] for state, runs in groups.items()},
         gaps=source_gaps(look),
+        pipelines=[_glance_document(one) for one in glances(told.all, now)],
+        remarks=list(told.remarks) or UNSET,
+        as_of=_as_of(told),
     )
 
 
+def _glance_document(one: Glance) -> GlanceDocument:
+    return GlanceDocument(
+        source=one.source,
+        application=one.application,
+        pipeline=one.name,
+        strip=list(one.strip),
+        typical=None if one.typical is None else round(one.typical, 3),
+        ended=one.ended,
+        unusual=list(one.unusual),
+    )
+
+
+def _as_of(told: Told) -> dict[str, str | None] | UnsetType:
+    if told.as_of is None:
+        return UNSET
+    return {name: rfc3339(at) for name, at in told.as_of.items()}
+
+
 def status_summary_document(
-    pipeline: str, groups: Mapping[State, Sequence[Run]], look: Look | None
+    pipeline: str, groups: Mapping[State, Sequence[Run]], look: Look | None, told: Told
 ) -> StatusSummaryDocument:
     """The document of `status --summary`."""
     return StatusSummaryDocument(
         pipeline=pipeline,
-        summary={state: len(runs) for state, runs in groups.items()},
+        summary=counts_of(groups, told),
         gaps=source_gaps(look),
+        remarks=list(told.remarks) or UNSET,
+        as_of=_as_of(told),
     )
 
 

@@ -19,6 +19,7 @@ from quiesce.render.columns import BESIDE, beside_value, check_fields
 from quiesce.render.document import look_document, run_document, source_gaps
 from quiesce.render.encode import to_json
 from quiesce.render.shapes import SCHEMA, LookDocument, RunDocument
+from quiesce.render.strip import Told, counts_of
 
 
 class RunLine(Struct, frozen=True, kw_only=True, tag="run", tag_field="type"):
@@ -81,13 +82,12 @@ def summary_lines(
     pipeline: str,
     groups: Mapping[State, Sequence[Run]],
     look: Look | None,
+    told: Told,
     *,
     ascii_only: bool = False,
 ) -> str:
     """The lines of `status --summary`: the counts, gaps."""
-    counts = CountLine(
-        pipeline=pipeline, summary={state: len(runs) for state, runs in groups.items()}
-    )
+    counts = CountLine(pipeline=pipeline, summary=counts_of(groups, told))
     return _joined([counts, *_gap_lines(look)], ascii_only=ascii_only)
 
 

@@ -20,7 +20,11 @@ from quiesce.render.sentences import (
     unfound,
     unread,
 )
-from quiesce.render.words import brief, count, elapsed
+from quiesce.render.strip import Told, glance_lines, glances
+from quiesce.render.words import brief, clock, count, elapsed
+
+MOST_GLANCES = 10
+"""So many pipelines of one name are looked at; the JSON document has all of them."""
 
 _TABLES = frozenset({"table", "wide"})
 
@@ -67,9 +71,14 @@ def status_notes(
     *,
     form: Format,
     screen: Screen,
+    now: datetime,
     hidden: int,
+    told: Told,
 ) -> Rendered:
-    """The same for `status`: how many runs there are, or why there are none to show."""
+    """The same for `status`: how many runs there are, or why there are none to show.
+
+    Below them how the last runs went, and what there is to remark.
+    """
     name = brief(pipeline)
     sentence = ""
     if not runs and look.gaps:
@@ -80,10 +89,25 @@ def status_notes(
     elif not runs:
         sentence = f"{name} has no recent runs"
     said = f"{screen.text(sentence)}\n" if sentence else ""
-    took = elapsed(look.finished - look.started)
-    shown = [tally(runs, "run" if len(runs) == 1 else "runs"), *coverage(look, scopes(look)), took]
+    shown = [tally(runs, "run" if len(runs) == 1 else "runs")]
+    known = sum((told.counts or {}).values())
+    if known > len(runs):
+        shown.append(f"{known:,} known")
+    if told.as_of is None:
+        took = elapsed(look.finished - look.started)
+        shown += [*coverage(look, scopes(look)), took]
+    else:
+        shown += [_as_of(name, at, now) for name, at in told.as_of.items()]
+    shapes = glances(told.all, now)[:MOST_GLANCES] if screen.width is not None else ()
+    notes = glance_lines(shapes, screen)
+    notes += gap_lines(look, screen)
+    notes += "".join(f"{screen.text(remark)}\n" for remark in told.remarks)
     last = screen.dot.join(screen.text(one) for one in shown) + "\n"
-    return _placed(out, said, gap_lines(look, screen) + last, form, screen, result=False)
+    return _placed(out, said, notes + last, form, screen, result=False)
+
+
+def _as_of(name: str, at: datetime | None, now: datetime) -> str:
+    return f"{name} was never looked at" if at is None else f"{name} as of {clock(at, now)}"
 
 
 def _placed(

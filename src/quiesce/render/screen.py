@@ -9,7 +9,9 @@ from msgspec import Struct
 from quiesce.model import State
 from quiesce.render.clean import clean, to_ascii
 
-Format = Literal["table", "wide", "plain", "json", "jsonl", "csv", "name", "raw", "nagios"]
+Format = Literal[
+    "table", "wide", "plain", "json", "jsonl", "csv", "name", "raw", "nagios", "mixpanel"
+]
 
 
 class Rendered(Struct, frozen=True):

@@ -153,6 +153,22 @@ class LookDocument(Struct, frozen=True, kw_only=True):
     filters: FiltersDocument | UnsetType = UNSET
 
 
+class GlanceDocument(Struct, frozen=True, kw_only=True):
+    """The last runs of one pipeline, whatever was filtered: their states, the newest last.
+
+    `typical` is the median duration in seconds of `ended` runs, `unusual` what is about the
+    newest, in sentences.
+    """
+
+    source: str
+    application: str
+    pipeline: str
+    strip: list[State]
+    typical: float | None
+    ended: int
+    unusual: list[str]
+
+
 class StatusDocument(Struct, frozen=True, kw_only=True):
     """What `status` answers: the recent runs of a pipeline by state, the newest first."""
 
@@ -160,6 +176,12 @@ class StatusDocument(Struct, frozen=True, kw_only=True):
     pipeline: str
     runs: dict[State, list[RunDocument]]
     gaps: list[SourceGapDocument]
+    pipelines: list[GlanceDocument]
+    remarks: list[str] | UnsetType = UNSET
+    as_of: Annotated[
+        dict[str, Time | None] | UnsetType,
+        Meta(description="By source: when it was last looked at. There when nobody was asked"),
+    ] = UNSET
 
 
 class StatusSummaryDocument(Struct, frozen=True, kw_only=True):
@@ -169,3 +191,5 @@ class StatusSummaryDocument(Struct, frozen=True, kw_only=True):
     pipeline: str
     summary: dict[State, int]
     gaps: list[SourceGapDocument]
+    remarks: list[str] | UnsetType = UNSET
+    as_of: dict[str, Time | None] | UnsetType = UNSET

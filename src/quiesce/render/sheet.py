@@ -25,9 +25,9 @@ def look_sheet(
     return _lines([columns, *rows], ascii_only=ascii_only)
 
 
-def summary_sheet(groups: Mapping[State, Sequence[Run]], *, ascii_only: bool = False) -> str:
+def summary_sheet(counts: Mapping[State, int], *, ascii_only: bool = False) -> str:
     """One line a state."""
-    rows = [(str(state), str(len(runs))) for state, runs in groups.items()]
+    rows = [(str(state), str(number)) for state, number in counts.items()]
     return _lines([("state", "runs"), *rows], ascii_only=ascii_only)
 
 
