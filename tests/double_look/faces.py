@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 from tests.double_look.world import Job, Place, World
 
+from quiesce.errors import Unavailable
 from quiesce.model import Mark, Question, Run, State
-from quiesce.source import Findings, Source
+from quiesce.source import Findings, Recollection, Source
 from quiesce.sources import mixpanel, spinnaker
 from quiesce.survey import Subject
 
@@ -42,6 +43,7 @@ def seen(job: Job, pipeline: str = "p") -> Run:
         type="pipeline",
         state=State.RUNNING if job.active else State.SUCCEEDED,
         native_state="RUNNING" if job.active else "SUCCEEDED",
+        ended_at=None if job.ended is None else EPOCH + timedelta(seconds=job.ended),
     )
 
 
@@ -86,6 +88,17 @@ class Plain:
             mark = self._mark(await self.ask(place))
         findings.read(place[1], mark if question.marks else None)
 
+    async def recall(self, runs: Sequence[Run], recollection: Recollection) -> None:
+        for run in runs:
+            place, number = (run.source, run.application), int(run.id.rpartition("-")[2])
+            await asyncio.sleep(self._latency())
+            job = self.world.find(place, number)
+            await asyncio.sleep(self._latency())
+            if job is None:
+                recollection.lost(run)
+            else:
+                recollection.run(seen(job))
+
     async def ask(self, place: Place) -> Jobs:
         """A request on its way, an answer that is true at one instant, and its way back."""
         await asyncio.sleep(self._latency())
@@ -115,7 +128,7 @@ class GateFetch:
         await asyncio.sleep(self._latency())
         return json.dumps(answer).encode()
 
-    def _answer(self, path: tuple[str, ...], query: Mapping[str, str | int]) -> list[Any]:
+    def _answer(self, path: tuple[str, ...], query: Mapping[str, str | int]) -> Any:
         places = self._world.places(self._name)
         match path:
             case ("applications",):
@@ -129,6 +142,17 @@ class GateFetch:
             case ("applications", app, "pipelines" | "tasks" as kind):
                 wanted = [place for place in places if place[1] == f"{app}/{kind}"]
                 size = int(query["limit"])
+            case ("executions",):
+                return []  # as where the account may not read: only ids tell
+            case ("pipelines" | "tasks" as kind, id):
+                app, _, number = id.rpartition("-")
+                place = (self._name, f"{app.removesuffix(AD_HOC)}/{kind}")
+                job = self._world.find(place, int(number))
+                if job is None:
+                    said = f"{kind.title()} not found (id: {id})"
+                    raise Unavailable("404", cause=said, status=404)
+                execution = _execution(job)
+                return {"execution": execution} if kind == "tasks" else execution
             case _:
                 raise AssertionError(path)
         jobs = self._world.show(*wanted)
@@ -140,13 +164,23 @@ class GateFetch:
         return [{"execution": one} for one in executions] if tasks else executions
 
 
+AD_HOC = ".ad-hoc"
+
+
+def id_of(job: Job) -> str:
+    """What a Gate calls a run: no two of its runs have one id, be they of pipelines or tasks."""
+    application, kind = job.place[1].split("/")
+    return f"{application}{AD_HOC if kind == 'tasks' else ''}-{job.number:012}"
+
+
 def _execution(job: Job) -> dict[str, Any]:
     application = job.place[1].split("/")[0]
     status = "RUNNING" if job.active else "SUCCEEDED"
     ended = {} if job.ended is None else {"endTime": _milliseconds(job.ended)}
     stages = [{"id": "1", "type": "wait", "status": status, **ended}]
     return {
-        "id": f"{application}-{job.number:012}",
+        "id": id_of(job),
+        "type": "ORCHESTRATION" if job.place[1].endswith("/tasks") else "PIPELINE",
         "application": application,
         "name": "deploy",
         "pipelineConfigId": f"config of {application}",

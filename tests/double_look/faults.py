@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Literal, get_args
 
 from quiesce.errors import Absent, Refused, Unavailable
-from quiesce.model import Mark, Question
-from quiesce.source import Findings, Source
+from quiesce.model import Mark, Question, Run
+from quiesce.source import Findings, Recalls, Recollection, Source
 
 Fault = Literal[
     "a part is refused",
@@ -25,6 +25,8 @@ Fault = Literal[
     "fewer parts than expected",
     "we sleep",
     "the lag is not waited for",
+    "the memory can't be read",
+    "a run is denied once",
 ]
 FAULTS: tuple[Fault, ...] = get_args(Fault)
 
@@ -58,6 +60,12 @@ class Faulty:
             self._between()
         if self._fault == "it is slow":
             await asyncio.sleep(self._random.choice([0.0, 120.0]))
+
+    async def recall(self, runs: Sequence[Run], recollection: Recollection) -> None:
+        if self._fault == "the source is down":
+            raise Unavailable("it does not answer")
+        assert isinstance(self._source, Recalls)
+        await self._source.recall(runs, recollection)
 
     async def aclose(self) -> None:
         """Nothing is open."""

@@ -18,6 +18,7 @@ from tests.double_look.adversary import ACTIVE_RUNS, claimed
 from tests.double_look.clock import VirtualLoop, now, simulate, sleep
 from tests.double_look.faces import Order, Plain, gate, project, subject
 from tests.double_look.faults import FAULTS, Fault, Faulty
+from tests.double_look.hiding import with_memory
 from tests.double_look.world import Place, World
 
 from quiesce.answer import Answer
@@ -28,7 +29,7 @@ from quiesce.source import Source
 from quiesce.survey import Subject
 from quiesce.verdict import Expectation
 
-Command = Literal["look", "check", "check --settled", "wait"]
+Command = Literal["look", "check", "check --settled", "wait", "check with a memory"]
 
 LAG = 5.0
 SUBTLE: tuple[Fault, ...] = (
@@ -38,6 +39,7 @@ SUBTLE: tuple[Fault, ...] = (
     "it has no marks",
     "the lag is not waited for",
 )
+OF_THE_MEMORY: tuple[Fault, ...] = ("the memory can't be read", "a run is denied once")
 OFTEN: tuple[Fault, ...] = (*FAULTS, *SUBTLE)
 """Those whose effect is seen only now and then are tried more often."""
 
@@ -45,6 +47,9 @@ REASONS: dict[str, str] = {
     r"run is active|runs are active": "active: runs",
     r"keeps starting": "active: something keeps starting",
     r"was refused": "unknown: a part is refused",
+    r"the memory of \w+ could not be read": "unknown: the memory can't be read",
+    r"nothing is known now|was active at": "unknown: a remembered run is not to be had",
+    r"is gone": "named: a run is gone",
     r"could not be read": "unknown: some parts could not be read",
     r"does not answer": "unknown: a source is down",
     r"showed no parts": "unknown: no parts at all",
@@ -56,7 +61,7 @@ REASONS: dict[str, str] = {
     r"old before it could": "unknown: too old",
     r"before the first look": "unknown: the time ran out in the first look",
     r"had been idle for long enough": "unknown: not idle for long enough",
-    r"one of the two looks only": "unknown: the name is gone",
+    r"had what was asked for in one of": "unknown: the name is gone",
     r"no application named": "usage: the name is gone",
     r"gives no mark": "unconfirmed: no mark",
     r"answers may be": "unconfirmed: the lag",
@@ -72,6 +77,8 @@ OUTCOMES = (
     "asked by: check",
     "asked by: check --settled",
     "asked by: wait",
+    "asked by: check with a memory",
+    "quiet: confirmed with a memory",
     *(f"fault: {fault}" for fault in FAULTS),
 )
 """What the soak must reach: each rare one, so that none of them goes untested."""
@@ -98,9 +105,11 @@ class Scene:
     def __init__(self, seed: int, hand_over: float) -> None:
         self.random = random = Random(seed)
         self.command: Command = random.choices(
-            ("look", "check", "check --settled", "wait"), (2, 5, 2, 3)
+            ("look", "check", "check --settled", "wait", "check with a memory"), (2, 5, 2, 3, 4)
         )[0]
         self.fault: Fault | None = random.choice(OFTEN) if random.random() < 0.6 else None
+        if self.fault in OF_THE_MEMORY:
+            self.command = "check with a memory"
         idle = 20 if self.fault in SUBTLE else 5  # else something active hides it
         self.temper: Temper = random.choices(
             ("idle", "ending", "busy", "flickering"), (idle, 4, 2, 2)
@@ -181,6 +190,8 @@ class Scene:
                 return await check(self.system, ACTIVE_RUNS)
             case "check --settled":
                 return await check(self.system, ACTIVE_RUNS, settled=True)
+            case "check with a memory":
+                return await with_memory(self)
             case "wait":
                 seconds = self.random.choice([0.3, 15.0, 300.0, 300.0])
                 try:
@@ -211,6 +222,8 @@ async def _play(seed: int, hand_over: float) -> Outcome:
     labels = {_label(reason) for reason in reasons}
     labels |= {f"asked by: {scene.command}"} | _claims(verdict)
     labels |= {f"fault: {scene.fault}"} if scene.fault else set()
+    if verdict.confirmed and scene.command == "check with a memory":
+        labels.add("quiet: confirmed with a memory")
     outcome = Outcome(seed, f"{scene.command}: {verdict.verdict} {verdict.reasons}", labels)
     outcome.world = [
         f"{scene.temper} world, fault: {scene.fault}, lag {scene.lag} s, {answer.looks} looks"

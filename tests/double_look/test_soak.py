@@ -13,6 +13,8 @@ import pytest
 from tests.double_look.soak import OUTCOMES, play
 
 from quiesce import verdict
+from quiesce.model import Run
+from quiesce.survey import asking, memory
 
 # Read before any test runs, as tests see none of our variables.
 SURVEYS = int(os.environ.get("QUIESCE_SOAK", "2000"))
@@ -53,3 +55,24 @@ def test_a_judge_that_compares_no_marks_is_found_out(monkeypatch: pytest.MonkeyP
 def test_a_seed_is_the_same_world_each_time() -> None:
     for seed in range(30):
         assert str(play(seed)) == str(play(seed))
+
+
+def test_a_survey_that_asks_for_nothing_by_its_id_is_found_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def nothing(*_: object) -> None:
+        """What was active before is forgotten."""
+
+    monkeypatch.setattr(asking, "_recall", nothing)
+    assert any(play(seed).false_confirmed for seed in range(1_000))
+
+
+def test_a_run_that_is_over_because_it_was_denied_once_is_found_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Hasty(memory.Recollected):
+        def lost(self, run: Run) -> None:
+            self._finished[run.id] = run
+
+    monkeypatch.setattr(asking, "Recollected", Hasty)
+    assert any(play(seed).false_confirmed for seed in range(2_000))

@@ -18,7 +18,10 @@ Place = tuple[str, str]
 
 
 class Job(NamedTuple):
-    """One run, as its system shows it. `attempt` grows with each restart."""
+    """One run, as its system shows it. `attempt` grows with each restart.
+
+    One that is `hidden` is in no list any more, as where its pipeline was deleted.
+    """
 
     place: Place
     number: int
@@ -26,6 +29,7 @@ class Job(NamedTuple):
     attempt: int
     began: float
     ended: float | None
+    hidden: bool = False
 
     @property
     def reference(self) -> tuple[Place, int]:
@@ -43,7 +47,8 @@ class Moment(NamedTuple):
 class World:
     """Places with jobs, what is on its way between them, and a record of it all.
 
-    `asked` is called whenever a place has just been asked: that is where an adversary acts.
+    `asked` is called whenever a place has just been asked, `found` whenever a run has been asked
+    for by its id: that is where an adversary acts.
     `lags` says how old the answers of a source are, in seconds.
     """
 
@@ -53,6 +58,7 @@ class World:
         self._record = [Moment(float("-inf"), 0, 0)]
         self.flying = 0
         self.asked: Callable[[Place], None] = lambda _: None
+        self.found: Callable[[Place, int], object] = lambda *_: None
         self.lags: dict[str, Callable[[], float]] = {}
         self.questions = 0
         for place in places:
@@ -89,9 +95,21 @@ class World:
         job = done[0]
         return self._put(job._replace(active=True, attempt=job.attempt + 1, ended=None))
 
+    def resume(self, job: Job) -> Job:
+        """A run that has ended goes on under its own number."""
+        known = self._jobs[job.place][job.number]
+        return self._put(known._replace(active=True, attempt=known.attempt + 1, ended=None))
+
     def finish(self, job: Job) -> None:
-        if job.number in self._jobs.get(job.place, {}):
-            self._put(job._replace(active=False, ended=now()))
+        if known := self._jobs.get(job.place, {}).get(job.number):
+            self._put(known._replace(active=False, ended=now()))
+
+    def hide(self, job: Job) -> None:
+        """From now on no list shows it; who knows its id can ask for it."""
+        self._put(self._jobs[job.place][job.number]._replace(hidden=True))
+
+    def has(self, job: Job) -> bool:
+        return job.number in self._jobs.get(job.place, {})
 
     def delete(self, job: Job) -> None:
         del self._jobs[job.place][job.number]
@@ -127,7 +145,7 @@ class World:
 
     def finished(self, place: Place) -> list[Job]:
         """The finished runs of a place, the oldest first."""
-        done = [job for job in self._jobs[place].values() if not job.active]
+        done = [job for job in self._jobs[place].values() if not job.active and not job.hidden]
         return sorted(done, key=lambda job: job.number)
 
     def newest(self, place: Place) -> int:
@@ -141,10 +159,20 @@ class World:
             lag = self.lags[place[0]]() if place[0] in self.lags else 0.0
             history = self._history[place]
             index = bisect_right(history, now() - lag, key=lambda entry: entry[0])
-            shown += history[index - 1][1]
+            shown += (job for job in history[index - 1][1] if not job.hidden)
         for place in places:
             self.asked(place)
         return tuple(shown)
+
+    def find(self, place: Place, number: int) -> Job | None:
+        """One run by its id, as it is now or was a while ago; None if there is none."""
+        self.questions += 1
+        lag = self.lags[place[0]]() if place[0] in self.lags else 0.0
+        history = self._history[place]
+        index = bisect_right(history, now() - lag, key=lambda entry: entry[0])
+        found = {job.number: job for job in history[index - 1][1]}.get(number)
+        self.found(place, number)
+        return found
 
     # --- the truth --------------------------------------------------------------------------
 
