@@ -2,32 +2,56 @@
 
     known = {key: learn(durations, children) for …}      once for each pipeline, then kept
     outlook(runs, known, now=now)                        each active run, and all together
+    coverage(logged), calibration(logged)                how earlier predictions held
+    windows(spells, runs, now=now, zone=zone, …)         when it usually is quiet
 
 How it works and how well it holds is in `docs/forecast.md`.
 """
 
+from quiesce.forecast.best import Ran, window_words, windows
+from quiesce.forecast.dirichlet import Posterior, posterior
 from quiesce.forecast.durations import Durations
-from quiesce.forecast.estimate import estimate
+from quiesce.forecast.joint import outlook
 from quiesce.forecast.known import Child, Key, Known, learn
 from quiesce.forecast.late import overdue
-from quiesce.forecast.outlook import outlook
-from quiesce.forecast.posterior import Posterior, posterior
+from quiesce.forecast.logged import (
+    Calibration,
+    Coverage,
+    Logged,
+    calibration,
+    coverage,
+    coverage_by_source,
+    recalibrated,
+)
 from quiesce.forecast.remaining import Remaining
+from quiesce.forecast.single import estimate
+from quiesce.forecast.slower import pace
 from quiesce.forecast.together import Everything, Tree, everything
 
 __all__ = [
+    "Calibration",
     "Child",
+    "Coverage",
     "Durations",
     "Everything",
     "Key",
     "Known",
+    "Logged",
     "Posterior",
+    "Ran",
     "Remaining",
     "Tree",
+    "calibration",
+    "coverage",
+    "coverage_by_source",
     "estimate",
     "everything",
     "learn",
     "outlook",
     "overdue",
+    "pace",
     "posterior",
+    "recalibrated",
+    "window_words",
+    "windows",
 ]

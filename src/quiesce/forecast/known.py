@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
+from quiesce.forecast.dirichlet import Posterior, posterior
 from quiesce.forecast.durations import Durations, clean
-from quiesce.forecast.posterior import Posterior, posterior
 from quiesce.past import Basis
 
 Key = tuple[str, str, str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from quiesce.forecast.posterior import Posterior
+from quiesce.forecast.dirichlet import Posterior
 from quiesce.forecast.words import length
 
 ENOUGH = 20

@@ -15,7 +15,7 @@ from msgspec import Struct
 HEAVY = 0.15
 """The share of the heavier tail, and how many times as wide it is."""
 
-_WIDER = 3.0
+_WIDER = 2.75
 
 _CENTRE, _WIDTH = math.log(300), 0.6
 """Five minutes, give or take a lot: where not one run of the source has ended yet."""

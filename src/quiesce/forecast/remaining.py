@@ -6,10 +6,14 @@ import math
 
 from msgspec import Struct
 
-from quiesce.forecast.posterior import Posterior
+from quiesce.forecast.dirichlet import Posterior
 
 MISS = 0.1
 """How often what happens may exceed the bound."""
+
+MIDDLE = 0.47
+"""Which quantile is the median of what happens: the curve leans to the long side. As measured,
+half of what came lay below this one, and 52 to 55 % below the one at 0.5."""
 
 _DEEP = 1e-280
 """Smaller survival is not divided by: floats end there. What is left then is the curve's tail."""
@@ -62,7 +66,7 @@ class Remaining(Struct, frozen=True, kw_only=True):
     @property
     def likely(self) -> float:
         """The median."""
-        return self.quantile(0.5)
+        return self.quantile(MIDDLE)
 
     @property
     def bound(self) -> float:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from quiesce.forecast.discrete import NEVER, Points, discrete, later, latest, total
 from quiesce.forecast.known import Key, Known
-from quiesce.forecast.remaining import MISS, Remaining
+from quiesce.forecast.remaining import MIDDLE, MISS, Remaining
 
 DEPTH = 4
 """How many generations of children are followed: also where pipelines start each other."""
@@ -103,7 +103,7 @@ class Everything:
     @cached_property
     def likely(self) -> float:
         """The median."""
-        return self.quantile(0.5)
+        return self.quantile(MIDDLE)
 
     @cached_property
     def bound(self) -> float:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from quiesce.forecast.estimate import Judged, judged, sane
 from quiesce.forecast.known import Key, Known
+from quiesce.forecast.logged import Calibration, recalibrated
+from quiesce.forecast.single import Judged, judged, sane
 from quiesce.forecast.together import Everything, Starts, Tree
 from quiesce.forecast.words import sentence, some
 from quiesce.model import Run
@@ -19,12 +20,18 @@ def outlook(
     *,
     now: datetime,
     changed: Mapping[str, datetime | None] | None = None,
+    learnt: Calibration | None = None,
+    slower: float = 1.0,
 ) -> Outlook:
     """An estimate for each active run, and for all of them together.
 
     `known` is by source, application and pipeline, and has the pipelines that these may start
     as well. `changed` says by reference (`source/id`) when a stage of a run changed last.
     What has ended is left out; so should be what is waived.
+
+    `learnt` is what the earlier predictions for the same set came to (`calibration`), and
+    `slower` how many times their usual length runs take just now (`pace`). Whoever logs
+    the estimate for the set logs `learnt.factor(slower)` with it.
     """
     active = {f"{run.source}/{run.id}": run for run in runs if run.state.active}
     if not active:
@@ -35,7 +42,7 @@ def outlook(
     }
     return Outlook(
         runs={reference: each.estimate for reference, each in found.items()},
-        quiet=_together(active, found, known, now),
+        quiet=recalibrated(_together(active, found, known, now), learnt or Calibration(), slower),
     )
 
 
