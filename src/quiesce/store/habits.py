@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import chain
+from itertools import chain, takewhile
 
 from msgspec import Struct
 from sqlalchemy import BigInteger, Connection, and_, bindparam, case, func, select
 
 from quiesce.store.known import PipelineKey, Sources, known, within
+from quiesce.store.newest import listed, same
 from quiesce.store.read import ACTIVE
 from quiesce.store.rows import micros, moment
 from quiesce.store.schema import runs
@@ -22,6 +23,9 @@ newer half of that: weeks say more than years."""
 _REACH = timedelta(days=7) // timedelta(microseconds=1)
 """How long before a time a run may have begun that has ended in it."""
 
+_HALVED = 6
+"""How often at most: a year becomes six days."""
+
 _GAP = 60_000_000
 """Microseconds: a pipeline that rests for less is still at work."""
 
@@ -30,7 +34,6 @@ _OF_ONE = and_(
     runs.c.application == bindparam("application"),
     runs.c.pipeline == bindparam("pipeline"),
 )
-_MANY = select(func.count()).where(_OF_ONE, runs.c.begun_at >= bindparam("begin"))
 _END = case(
     (runs.c.ended_at.is_not(None), runs.c.ended_at),
     # The row itself is touched for these few alone: all else is in the index.
@@ -78,17 +81,27 @@ def habits(
     """
     keys = known(connection, sources)
     begin, end = micros(since), micros(until)
-    while _many(connection, keys, begin) > most:
-        begin = end - (end - begin) // 2
+    begin = _begin(connection, keys, begin, end, most)
     long = _long(connection, sources, begin - _REACH)
     found = {key: _busy(connection, key, begin, end, long.get(key)) for key in keys}
     return Habits(since=moment(begin), busy={key: busy for key, busy in found.items() if busy})
 
 
-def _many(connection: Connection, keys: Iterable[PipelineKey], begin: int) -> int:
-    return sum(
-        connection.execute(_MANY, key._asdict() | {"begin": begin}).scalar_one() for key in keys
-    )
+def _begin(
+    connection: Connection, keys: Sequence[PipelineKey], begin: int, end: int, most: int
+) -> int:
+    """The whole time, or its newer half, or the newer half of that, with no more runs."""
+    spans = [(end - begin) >> halved for halved in range(_HALVED, -1, -1)]
+    # From the shortest on, so that no more are ever counted than twice what may be read.
+    fitting = takewhile(lambda span: _many(connection, keys, end - span) <= most, spans)
+    return end - max(fitting, default=spans[0])
+
+
+def _many(connection: Connection, keys: Sequence[PipelineKey], since: int) -> int:
+    one = listed(connection.dialect.name, keys)
+    began = and_(same(runs, one), runs.c.begun_at >= since)
+    many = select(func.count(runs.c.begun_at)).select_from(one.outerjoin(runs, began))
+    return connection.execute(many).scalar_one()
 
 
 def _long(connection: Connection, sources: Sources, early: int) -> dict[PipelineKey, int]:

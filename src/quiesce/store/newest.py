@@ -4,9 +4,9 @@ A window function would number all runs of a pipeline to give the newest 50. Her
 first says when its 50th newest run began, with one dive into the index, and then gives what
 began from then on.
 
-SQLite must be kept from reading all runs once, as it does where many pipelines are asked for: to
-begin with them (so the join is an outer one; a pipeline without runs is a row without values), or
-to make a Bloom filter of those that fulfil a condition (so a condition depends on both sides).
+The join is an outer one, so that no planner begins with the runs, all of them; a pipeline without
+runs is a row without values. The pipelines are one JSON text and not a list of values: of a long
+list SQLite thinks that a Bloom filter of all runs pays.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from sqlalchemy import (
     column,
     func,
     literal,
-    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import JSON
 
 from quiesce.store.known import PipelineKey
+from quiesce.store.merge import keepable
 from quiesce.store.schema import runs
 
 _FETCHED = 10_000
@@ -70,10 +70,10 @@ def newest_of(
     where: Sequence[ColumnElement[bool]] = (),
 ) -> Select[Any]:
     """The statement; it gives one row without a begin for a pipeline without such runs."""
-    wanted = _wanted(dialect, keys)
+    wanted = listed(dialect, keys)
     nth = (
         select(runs.c.begun_at)
-        .where(_same(runs, wanted), *where)
+        .where(same(runs, wanted), *where)
         .order_by(runs.c.begun_at.desc())
         .limit(1)
         .offset(count - 1)
@@ -81,31 +81,31 @@ def newest_of(
         .scalar_subquery()
     )
     since = select(wanted, func.coalesce(nth, literal(_EVER)).label("since")).cte("since")
-    began = and_(_same(runs, since), runs.c.begun_at >= since.c.since)
-    if where:
-        began = and_(began, or_(and_(*where), since.c.number < 0))
+    began = and_(same(runs, since), runs.c.begun_at >= since.c.since, *where)
     return select(since.c.number, runs.c.begun_at, *columns).select_from(
         since.outerjoin(runs, began)
     )
 
 
-def _wanted(dialect: str, keys: Sequence[PipelineKey]) -> CTE:
+def listed(dialect: str, keys: Sequence[PipelineKey]) -> CTE:
     """The pipelines as a table: one parameter, so that the statement is the same for any number."""
-    sent = literal(msgspec.json.encode(keys).decode(), Text)
+    names = [[keepable(name) for name in key] for key in keys]
+    sent = literal(msgspec.json.encode(names).decode(), Text)
     if dialect == "sqlite":
         each = func.json_each(sent).table_valued(column("key", Integer), column("value", Text))
         number: ColumnElement[int] = each.c.key
         texts = [func.json_extract(each.c.value, f"$[{at}]") for at in range(3)]
     else:
-        listed = func.json_array_elements(cast(sent, JSON))
-        each = listed.table_valued(column("value", JSON), with_ordinality="key").render_derived()
+        elements = func.json_array_elements(cast(sent, JSON))
+        each = elements.table_valued(column("value", JSON), with_ordinality="key").render_derived()
         number = cast(each.c.key, Integer) - 1
         texts = [each.c.value[at].astext for at in range(3)]
     named = zip(texts, PipelineKey._fields, strict=True)
     return select(number.label("number"), *(text.label(name) for text, name in named)).cte("wanted")
 
 
-def _same(table: FromClause, key: FromClause) -> ColumnElement[bool]:
+def same(table: FromClause, key: FromClause) -> ColumnElement[bool]:
+    """Whether rows of both are about one pipeline, column by column, as the index has it."""
     return and_(
         table.c.source == key.c.source,
         table.c.application == key.c.application,
