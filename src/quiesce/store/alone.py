@@ -11,27 +11,31 @@ from pathlib import Path
 from quiesce.errors import StoreError
 from quiesce.store import postgres
 from quiesce.store.database import Database
+from quiesce.store.place import Place
 from quiesce.store.trouble import of_system
 
 
 @contextmanager
-def alone(database: Database, what: str) -> Iterator[None]:
+def alone(where: Place, what: str) -> Iterator[None]:
     """Keep everybody else out of the same block; raises `StoreError` where somebody is in it.
 
     Ends with the process, however that ends.
     """
     busy = StoreError(
-        f"another process {what} the store {database.place.shown} just now", hint="wait for it"
+        f"another process {what} the store {where.shown} just now", hint="wait for it"
     )
-    path = database.place.path
-    if path is not None:
-        with _file_lock(path, database.place.shown, busy):
+    if where.path is not None:
+        with _file_lock(where.path, where.shown, busy):
             yield
         return
-    with database.session() as connection:
-        if not connection.exec_driver_sql(postgres.TRY_UPGRADING).scalar():
-            raise busy
-        yield
+    database = Database(where)
+    try:
+        with database.session() as connection:
+            if not connection.exec_driver_sql(postgres.TRY_UPGRADING).scalar():
+                raise busy
+            yield
+    finally:
+        database.close()
 
 
 @contextmanager

@@ -1,17 +1,22 @@
-"""A copy of an SQLite store while it is in use, and back again."""
+"""A copy of an SQLite store while it is in use."""
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from quiesce.errors import StoreError
 from quiesce.store import sqlite
-from quiesce.store.place import Place, plain
+from quiesce.store.place import plain
 from quiesce.store.trouble import in_words, of_system
+
+REPLACED = ".replaced"
+"""What a restore has put aside ends so."""
 
 _PAGES = 4096
 """Copied at once, 16 MB: an interrupt is not kept waiting."""
@@ -22,14 +27,20 @@ def beside(path: Path, version: str) -> Path:
     return path.with_name(f"{path.name}.bak-{version}")
 
 
+def newest(path: Path) -> Path | None:
+    """The backup that an upgrade has left last."""
+    there = [each for each in path.parent.glob(f"{glob.escape(path.name)}.bak-*") if _whole(each)]
+    return max(there, key=lambda each: each.stat().st_mtime, default=None)
+
+
+def parts(path: Path) -> tuple[Path, Path, Path]:
+    """The files of a store: itself, what is not in it yet, and what its users share."""
+    return path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
+
+
 def size(path: Path) -> int:
     """Bytes of a store, with what is still in its log; 0 where there is none."""
-    return sum(each.stat().st_size for each in (path, log_of(path)) if each.exists())
-
-
-def log_of(path: Path) -> Path:
-    """SQLite's log of what is not in the file yet."""
-    return path.with_name(f"{path.name}-wal")
+    return sum(each.stat().st_size for each in parts(path)[:2] if each.exists())
 
 
 def free(folder: Path) -> int:
@@ -37,16 +48,13 @@ def free(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def need_room(where: Place, times: int, available: Callable[[Path], int] = free) -> None:
-    """Raise `StoreError` unless so many times the size of the store is free beside it."""
-    if where.path is None:
-        return
-    needed, there = times * size(where.path), available(where.path.parent)
+def need_room(folder: Path, needed: int, available: Callable[[Path], int] = free) -> None:
+    """Raise `StoreError` unless so many bytes are free in a folder."""
+    there = available(folder)
     if there < needed:
         raise StoreError(
-            f"{megabytes(needed)} must be free beside the store {where.shown},"
-            f" and {megabytes(there)} are",
-            hint=f"make room in {plain(str(where.path.parent))}; nothing was changed",
+            f"{megabytes(needed)} must be free in {plain(str(folder))}, and {megabytes(there)} are",
+            hint="make room there; nothing was changed",
         )
 
 
@@ -55,38 +63,42 @@ def megabytes(count: int) -> str:
     return f"{-(-count // 1_000_000):,} MB"
 
 
-def copy(where: Place, target: Path) -> None:
+def copy(source: Path, target: Path) -> None:
     """A whole copy, as of one moment: there is either all of it at `target`, or nothing new."""
-    if where.path is None:
-        raise AssertionError(where)
     half = target.with_name(f"{target.name}.part")
     try:
         half.unlink(missing_ok=True)
         sqlite.make(half)
-        with in_words(where.shown):
-            _copied(where.path, half)
+        with in_words(plain(str(source))):
+            copy_into(source, half)
+            with closing(opened(half)) as connection:
+                connection.execute("PRAGMA journal_mode = DELETE")  # one file, whole in itself
         _on_disk(half)
         half.replace(target)
         _on_disk(target.parent)
     except OSError as error:
-        raise of_system(error, str(target)) from error
+        raise of_system(error, plain(str(target))) from error
     finally:
         half.unlink(missing_ok=True)
 
 
-def _copied(source: Path, target: Path) -> None:
-    reading = sqlite.connected(source)
-    try:
+def copy_into(source: Path, target: Path) -> None:
+    """Replace all that is in a database by what is in another: one transaction in both."""
+    with closing(opened(source)) as reading, closing(opened(target)) as writing:
         reading.execute("BEGIN")
         reading.execute("SELECT 1 FROM sqlite_master LIMIT 1")  # the moment
-        writing = sqlite3.connect(target, isolation_level=None)
-        try:
-            reading.backup(writing, pages=_PAGES)
-            writing.execute("PRAGMA journal_mode = DELETE")  # one file, whole in itself
-        finally:
-            writing.close()
-    finally:
-        reading.close()
+        reading.backup(writing, pages=_PAGES)
+
+
+def opened(path: Path) -> sqlite3.Connection:
+    """A connection that changes no setting of the file: it may be a backup."""
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=30
+    )
+
+
+def _whole(path: Path) -> bool:
+    return not path.name.endswith((REPLACED, ".part", "-wal", "-shm", "-journal"))
 
 
 def _on_disk(path: Path) -> None:

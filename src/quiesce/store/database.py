@@ -42,9 +42,11 @@ class Database:
 
     @contextmanager
     def session(self) -> Iterator[Connection]:
-        """A connection whose statements take effect one by one, for locks that outlive those."""
+        """A connection whose statements take effect one by one, for locks that outlive those.
+
+        They last until `close`.
+        """
         with in_words(self.place.shown), self._engine.connect() as connection:
-            connection.detach()  # closed for good at the end, so that no lock goes to a pool
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def same_file(self) -> bool:

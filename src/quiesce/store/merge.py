@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from quiesce.model import Run, State
-from quiesce.store.rows import optional_micros
+from quiesce.store.rows import micros, optional_micros
 
 _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 """PostgreSQL keeps no NUL, and no database half a character."""
@@ -39,6 +39,29 @@ class Kept(NamedTuple):
     waiting_on: str | None
     details: str | None
     missing: bool
+
+
+def settled(old: Kept, run: Run) -> bool:
+    """Whether a sighting of a finished run tells nothing that isn't kept: most do.
+
+    What is known of it is not compared again, but for its end: a finished run stays as it was,
+    unless it is started again.
+    """
+    return not (
+        old.active
+        or old.missing
+        or old.state != run.state
+        or old.native_state != run.native_state
+        or old.pipeline != run.pipeline
+        or old.application != run.application
+        or (run.ended_at is not None and old.ended_at != micros(run.ended_at))
+        or (old.started_at is None and run.started_at is not None)
+        or (old.created_at is None and run.created_at is not None)
+        or (old.parent is None and run.parent is not None)
+        or (old.url is None and run.url is not None)
+        or (old.started_by is None and run.started_by is not None)
+        or (old.details is None and run.details)
+    )
 
 
 def merged(old: Kept, run: Run, at: int) -> Kept:
@@ -84,18 +107,12 @@ def merged(old: Kept, run: Run, at: int) -> Kept:
 def storable(run: Run) -> Run:
     """The run without the characters that a database can't keep; nearly always itself."""
     texts = (
-        run.id,
-        run.application,
-        run.pipeline,
-        run.native_state,
-        *(run.parent, run.url, run.started_by, run.waiting_on),
-        *run.details,
-        *run.details.values(),
+        f"{run.id}{run.application}{run.pipeline}{run.native_state}"
+        f"{run.parent}{run.url}{run.started_by}{run.waiting_on}"
     )
-    for text in texts:
-        if text and not text.isprintable() and _UNKEEPABLE.search(text):
-            break
-    else:
+    if run.details:
+        texts += "".join(f"{name}{value}" for name, value in run.details.items())
+    if texts.isprintable():
         return run
     return msgspec.structs.replace(
         run,

@@ -90,9 +90,15 @@ def predictions(connection: Connection, rows: Rows) -> None:
     _many(connection, f"{into} ON CONFLICT (source, id, made_at) DO NOTHING", rows)
 
 
-def _many(connection: Connection, statement: str, rows: Rows) -> None:
+def forget(connection: Connection, rows: Rows) -> int:
+    """Remove runs, (source, id), and their changes of state; gives how many of those it were."""
+    _many(connection, f"DELETE FROM runs {_ONE}", rows)
+    return _many(connection, f"DELETE FROM flips {_ONE}", rows)
+
+
+def _many(connection: Connection, statement: str, rows: Rows) -> int:
     if not rows:
-        return
+        return 0
     if connection.dialect.name != "sqlite":
         statement = statement.replace("?", "%s")
-    connection.exec_driver_sql(statement, list(rows))
+    return connection.exec_driver_sql(statement, list(rows)).rowcount

@@ -19,7 +19,7 @@ from quiesce.store import backup
 from quiesce.store.alone import alone
 from quiesce.store.database import Database
 from quiesce.store.engine import NoStore
-from quiesce.store.place import Place, place
+from quiesce.store.place import Place, place, plain
 from quiesce.store.planner import analyze
 from quiesce.store.rows import micros
 from quiesce.store.schema import upgrades, version
@@ -60,7 +60,7 @@ def upgrade(
     scripts = ScriptDirectory(str(migrations))
     database = Database(where)
     try:
-        with alone(database, "upgrades"):
+        with alone(where, "upgrades"):
             with database.transaction(write=False) as connection:
                 there = found(connection, where.shown)
             if there is None:
@@ -120,11 +120,13 @@ def _go(
                 "a store in PostgreSQL is backed up by its own means first",
                 hint="pg_dump -Fc … > quiesce.dump; then: quiesce store upgrade --no-backup",
             )
-        backup.need_room(where, 2 if with_backup else 1, free)
+        if where.path is not None:
+            times = 2 if with_backup else 1
+            backup.need_room(where.path.parent, times * backup.size(where.path), free)
         with database.transaction(write=True) as connection:  # no look falls in between
-            if with_backup and kept is not None:
-                tell(f"backup: {kept}")
-                backup.copy(where, kept)
+            if with_backup and where.path is not None:
+                tell(f"backup: {plain(str(kept))}")
+                backup.copy(where.path, backup.beside(where.path, plan.since))
             drop_views(connection)
             _begin(connection, plan.steps[0], now())
     for script, following in zip(plan.steps, [*plan.steps[1:], None], strict=True):

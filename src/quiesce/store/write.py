@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice
@@ -16,10 +17,10 @@ from quiesce.model import Run, SourceLook, VerdictName
 from quiesce.past import Estimate, Outlook
 from quiesce.store import statements
 from quiesce.store.identity import Identity
-from quiesce.store.merge import Kept, keepable, merged, storable
+from quiesce.store.merge import Kept, keepable, merged, settled, storable
 from quiesce.store.rows import micros, row_of
 from quiesce.store.schema import sources, waivers
-from quiesce.store.tally import Tallied, tally
+from quiesce.store.tally import tally
 
 MOST_GAPS = 20
 """Gaps of one look that are kept in full: a system that is down has one for each part."""
@@ -95,7 +96,7 @@ def waive(
         made_at=micros(made_at),
         until_at=micros(until),
     )
-    return int(connection.execute(row.returning(waivers.c.id)).scalar_one())
+    return int(connection.execute(row).inserted_primary_key[0])  # type: ignore[index]
 
 
 def unwaive(connection: Connection, id: int, at: datetime) -> bool:  # noqa: A002 - its column
@@ -139,30 +140,27 @@ def _sightings(look: SourceLook) -> dict[str, Run]:
 
 def _record(connection: Connection, key: str, seen: Mapping[str, Run], at: int) -> None:
     there = {row[1]: row for row in statements.kept(connection, key, list(seen))}
-    added: list[tuple[Any, ...]] = []
+    added = [row_of(run, key, at) for id_, run in seen.items() if id_ not in there]
+    flips = [(*row[:2], at, *row[_STATE : _STATE + 2]) for row in added]
+    counts = Counter((row[2], row[3], row[_STATE]) for row in added)
     changed: list[Kept] = []
     moved: list[tuple[Any, ...]] = []
-    flips: list[tuple[Any, ...]] = []
-    counts: dict[Tallied, int] = {}
-    for id_, run in seen.items():
-        found = there.get(id_)
-        if found is None:
-            added.append(row_of(run, key, at))
-            flips.append((key, id_, at, run.state.value, run.native_state))
-            _count(counts, (run.application, run.pipeline, run.state.value), 1)
+    for id_, row in there.items():
+        old = Kept._make(row)
+        run = seen[id_]
+        if settled(old, run):
             continue
-        old = Kept._make(found)
         new = merged(old, run, at)
         if new == old:
             continue
-        if new[:_SEEN_AT] == old[:_SEEN_AT] and new[_SEEN_AT + 1 :] == old[_SEEN_AT + 1 :]:
+        if new == old._replace(seen_at=at):
             moved.append((at, key, id_))
             continue
         changed.append(new)
         if (new.state, new.native_state) != (old.state, old.native_state):
             flips.append((key, id_, at, new.state, new.native_state))
-        _count(counts, (old.application, old.pipeline, old.state), -1)
-        _count(counts, (new.application, new.pipeline, new.state), 1)
+        counts[old.application, old.pipeline, old.state] -= 1
+        counts[new.application, new.pipeline, new.state] += 1
     statements.add(connection, added)
     statements.change(connection, changed)
     statements.move(connection, moved)
@@ -170,11 +168,8 @@ def _record(connection: Connection, key: str, seen: Mapping[str, Run], at: int) 
     tally(connection, key, {kind: count for kind, count in counts.items() if count})
 
 
-_SEEN_AT = Kept._fields.index("seen_at")
-
-
-def _count(counts: dict[Tallied, int], kind: Tallied, by: int) -> None:
-    counts[kind] = counts.get(kind, 0) + by
+_STATE = Kept._fields.index("state")
+"""The system's own word comes after it."""
 
 
 def _miss(connection: Connection, key: str, lost: Iterable[str], at: int) -> None:

@@ -1,0 +1,292 @@
+"""`quiesce store`: the file or database that remembers what was seen. Asks no system."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from msgspec import Struct
+
+from quiesce.cli.options import Duration
+from quiesce.cli.report import SCHEMA, Subcommands, columns, form_option, one_document, write_json
+from quiesce.cli.screen import screen, write
+from quiesce.cli.session import store_location_of
+from quiesce.errors import ConfigError
+
+if TYPE_CHECKING:
+    from quiesce.store.maintain import Info
+
+TEXT = """What quiesce remembers: where it is, how large, and keeping it in order.
+
+\b
+Examples:
+  quiesce store info
+  quiesce store prune --older-than 90d
+  quiesce store export --table runs > runs.jsonl
+
+No system is asked. `quiesce help environment` has QUIESCE_STORE.
+
+\b
+Exit codes: 0 done, 2 usage or configuration, 3 the store can't be used."""
+
+INFO_TEXT = """Where the store is, how large it is, and what is in it.
+
+\b
+Examples:
+  quiesce store info
+  quiesce store info -o json | jq .rows.runs
+
+\b
+Exit codes: 0 shown, 2 usage or configuration, 3 there is no store, or it can't be used."""
+
+UPGRADE_TEXT = """Brings the store to the version that this quiesce needs.
+
+Before anything is changed it is seen that twice the size of the store is free, and a backup is
+made beside it. Interrupted, it goes on where it was when it is run again. No other command ever
+changes the version. Of a store in PostgreSQL you make the backup.
+
+\b
+Examples:
+  quiesce store upgrade
+  pg_dump -Fc quiesce > quiesce.dump && quiesce store upgrade --no-backup
+
+\b
+Exit codes: 0 it is of the newest version, 2 usage or configuration, 3 it could not be done."""
+
+RESTORE_TEXT = """Puts a backup in the place of the store; what was there is kept beside it.
+
+Without BACKUP it is the one that `quiesce store upgrade` has left last.
+
+\b
+Examples:
+  quiesce store restore
+  quiesce store restore ~/.local/state/quiesce/quiesce.db.bak-0001
+
+\b
+Exit codes: 0 restored, 2 usage or configuration, 3 it could not be done."""
+
+PRUNE_TEXT = """Removes what was over before a time: finished runs, looks, predictions, waivers.
+
+What is active stays, whatever its age, and so does a waiver that holds. Others can use the
+store meanwhile.
+
+\b
+Examples:
+  quiesce store prune --older-than 90d
+
+\b
+Exit codes: 0 done, 2 usage or configuration, 3 the store can't be used."""
+
+EXPORT_TEXT = """Every row of a table on stdout, as JSON lines or CSV.
+
+Times are in UTC. With --since, what was over before is left out.
+
+\b
+Examples:
+  quiesce store export > runs.jsonl
+  quiesce store export --table looks -o csv --since 30d
+
+\b
+Exit codes: 0 all of it was written, 2 usage or configuration, 3 the store can't be used."""
+
+TABLES = ("runs", "flips", "looks", "waivers", "predictions")
+
+config_option = click.option("--config", "path", metavar="FILE", help="The configuration to use.")
+
+
+class InfoDocument(Struct, frozen=True, kw_only=True):
+    """What `store info -o json` prints; `rows` is null where the version is another one."""
+
+    schema: int = SCHEMA
+    location: str
+    database: str
+    version: str
+    current: str
+    upgrading_to: str | None
+    bytes: int
+    rows: dict[str, int] | None
+    oldest_run: datetime | None
+    oldest_look: datetime | None
+    newest_look: datetime | None
+
+
+class PrunedDocument(Struct, frozen=True, kw_only=True):
+    """What `store prune -o json` prints: how many rows were removed, and bytes given back."""
+
+    schema: int = SCHEMA
+    runs: int
+    flips: int
+    looks: int
+    predictions: int
+    waivers: int
+    bytes: int
+
+
+@click.group("store", cls=Subcommands, help=TEXT, no_args_is_help=False)
+def command() -> None:
+    pass
+
+
+@command.command("info", help=INFO_TEXT, short_help="Where it is, and what is in it.")
+@config_option
+@form_option
+def info_command(path: str | None, form: str) -> int:
+    with one_document(form):
+        from quiesce.store.maintain import info
+
+        found = info(_location(path))
+    if form == "json":
+        write_json(_document(found))
+    else:
+        write(columns(["STORE", found.location], _rows(found)))
+    return 0
+
+
+@command.command("upgrade", help=UPGRADE_TEXT, short_help="Bring it to the newest version.")
+@config_option
+@click.option("--no-backup", is_flag=True, help="Make none: you have one.")
+def upgrade_command(path: str | None, no_backup: bool) -> int:
+    from quiesce.store.upgrade import upgrade
+
+    upgrade(_location(path), now=lambda: datetime.now(UTC), tell=_tell, with_backup=not no_backup)
+    return 0
+
+
+@command.command("restore", help=RESTORE_TEXT, short_help="Go back to a backup.")
+@click.argument("backup", required=False)
+@config_option
+def restore_command(backup: str | None, path: str | None) -> int:
+    from quiesce.store.restore import restore
+
+    restore(_location(path), None if backup is None else Path(backup), tell=_tell)
+    return 0
+
+
+@command.command("prune", help=PRUNE_TEXT, short_help="Remove what was over before a time.")
+@click.option(
+    "--older-than",
+    type=Duration(least=3600.0),
+    required=True,
+    help="How long ago it must have been over: 90d, 12w.",
+)
+@config_option
+@form_option
+def prune_command(older_than: float, path: str | None, form: str) -> int:
+    with one_document(form):
+        from quiesce.store import open_store
+        from quiesce.store.maintain import prune
+
+        with open_store(_location(path), create=False) as store:
+            done = prune(store, datetime.now(UTC) - timedelta(seconds=older_than))
+    if form == "json":
+        write_json(
+            PrunedDocument(
+                runs=done.runs,
+                flips=done.flips,
+                looks=done.looks,
+                predictions=done.predictions,
+                waivers=done.waivers,
+                bytes=done.bytes,
+            )
+        )
+        return 0
+    write(
+        f"removed: {done.runs:,} runs, {done.flips:,} flips, {done.looks:,} looks,"
+        f" {done.predictions:,} predictions, {done.waivers:,} waivers\n"
+    )
+    return 0
+
+
+@command.command("export", help=EXPORT_TEXT, short_help="Every row of a table, on stdout.")
+@click.option(
+    "--table", type=click.Choice(TABLES), default="runs", show_default=True, help="Which one."
+)
+@click.option(
+    "-o",
+    "--output",
+    "form",
+    type=click.Choice(["jsonl", "csv"]),
+    default="jsonl",
+    show_default=True,
+    help="How to print it.",
+)
+@click.option("--since", type=Duration(), help="Only what was not over so long ago: 30d.")
+@config_option
+def export_command(table: str, form: str, since: float | None, path: str | None) -> int:
+    from quiesce.store import export, open_store
+
+    begin = None if since is None else datetime.now(UTC) - timedelta(seconds=since)
+    with open_store(_location(path), create=False) as store, store.reading() as connection:
+        rows = export.rows(connection, table, begin)
+        for piece in _pieces(export.columns(table), rows, form):
+            write(piece)
+    return 0
+
+
+def _location(path: str | None) -> str:
+    found = store_location_of(path)
+    if found is None:
+        raise ConfigError(
+            "the store is switched off", hint="give `store` in the configuration, or QUIESCE_STORE"
+        )
+    return found
+
+
+def _tell(sentence: str) -> None:
+    write(f"{screen(sys.stdout).text(sentence)}\n")
+
+
+def _document(found: Info) -> InfoDocument:
+    return InfoDocument(
+        location=found.location,
+        database=found.dialect,
+        version=found.version,
+        current=found.current,
+        upgrading_to=found.upgrading_to,
+        bytes=found.bytes,
+        rows=found.rows,
+        oldest_run=found.oldest_run,
+        oldest_look=found.oldest_look,
+        newest_look=found.newest_look,
+    )
+
+
+def _rows(found: Info) -> list[list[str]]:
+    from quiesce.render.words import rfc3339
+
+    version = found.version
+    if found.upgrading_to is not None:
+        version += f" (an upgrade to {found.upgrading_to} was begun: quiesce store upgrade)"
+    elif found.rows is None:
+        version += f" (this quiesce needs {found.current}: quiesce store upgrade)"
+    told = [
+        ["database", found.dialect],
+        ["version", version],
+        ["size", f"{found.bytes / 1e6:,.1f} MB"],
+    ]
+    told += [[name, f"{count:,}"] for name, count in (found.rows or {}).items()]
+    if found.rows is not None:
+        told += [
+            ["oldest run", rfc3339(found.oldest_run) or ""],
+            ["oldest look", rfc3339(found.oldest_look) or ""],
+            ["newest look", rfc3339(found.newest_look) or ""],
+        ]
+    return told
+
+
+def _pieces(names: list[str], rows: Iterator[tuple[Any, ...]], form: str) -> Iterator[str]:
+    """The lines, some hundred together: one write each would be slow."""
+    from itertools import islice
+
+    from quiesce.cli.dump import csv_line, json_line
+
+    make = csv_line if form == "csv" else json_line
+    ascii_only = not screen(sys.stdout).unicode
+    if form == "csv":
+        yield ",".join(names) + "\n"
+    while lines := [make(names, row, ascii_only=ascii_only) for row in islice(rows, 500)]:
+        yield "".join(lines)
