@@ -138,15 +138,13 @@ class Collector:
 
     async def _tidy(self) -> None:
         """Remove what is too old, seldom; a failure is told with the next look that fails."""
-        from quiesce.store.maintain import prune
-
         while not self._ending.is_set():
             await self._sleep(TIDY_EVERY * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
             if self._ending.is_set():
                 return
             before = datetime.now(UTC) - timedelta(seconds=self._retention)
             try:
-                await self._memory.reading(lambda store, before=before: prune(store, before))
+                await self._memory.prune(before)
             except StoreError:
                 continue
 

@@ -238,7 +238,10 @@ class _Inspection:
         except StoreError:
             return None  # the look has said so, as a gap
         if outlook is not None:
-            memory.foretold(outlook, at)
+            # Of a part of the whole it can't be told later when that was quiet.
+            whole = self._system.scope is None
+            kept = outlook if whole else replace(outlook, quiet=None)
+            memory.foretold(kept, at, [subject.name for subject in self._system.subjects])
         return outlook
 
 

@@ -55,11 +55,19 @@ class Seen(Struct, frozen=True, kw_only=True):
     waived: int
 
 
+class Foretold(Struct, frozen=True, kw_only=True):
+    """A prediction that is still to be kept: when it was made, and about which sources."""
+
+    at: datetime
+    sources: tuple[str, ...]
+    outlook: Outlook
+
+
 class Notes(Struct):
     """What is still to be written."""
 
     looks: list[Seen] = field(default_factory=list)
-    outlooks: list[tuple[datetime, Outlook]] = field(default_factory=list)
+    outlooks: list[Foretold] = field(default_factory=list)
     wanted_until: datetime | None = None
 
 
@@ -93,18 +101,17 @@ class Memory:
             Seen(survey=survey, look=look, verdict=verdict, scope=scope, waived=waived)
         )
 
-    def foretold(self, outlook: Outlook, at: datetime) -> None:
+    def foretold(self, outlook: Outlook, at: datetime, sources: Sequence[str]) -> None:
         """Keep a prediction at the next `flush`, to be held against what happens.
 
         A process that looks every few seconds would keep the same one again and again: it is
         kept anew when as much time has passed again as since the first.
         """
         fresh = {name: one for name, one in outlook.runs.items() if self._due(name, at)}
-        quiet = outlook.quiet if self._due("", at) else None
+        quiet = outlook.quiet if self._due(" ".join(sources), at) else None
         if fresh or quiet is not None:
-            self._notes.outlooks.append((at, Outlook(runs=fresh, quiet=quiet)))
-        if quiet is None and outlook.quiet is None:
-            self._told.clear()  # nothing goes on: whatever comes next is another time
+            kept = Outlook(runs=fresh, quiet=quiet)
+            self._notes.outlooks.append(Foretold(at=at, sources=tuple(sources), outlook=kept))
 
     def _due(self, name: str, at: datetime) -> bool:
         if name not in self._told:
@@ -147,6 +154,17 @@ class Memory:
         return await asyncio.wrap_future(
             self._worker.submit(lambda: ask(self._opened(create=False)))
         )
+
+    async def prune(self, before: datetime) -> None:
+        """Remove what was over before a time; takes its time, and holds up nothing else."""
+        await asyncio.to_thread(self._prune, before)
+
+    def _prune(self, before: datetime) -> None:
+        from quiesce.store import open_store
+        from quiesce.store.maintain import prune
+
+        with open_store(self._location, create=False) as store:
+            prune(store, before)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -199,26 +217,27 @@ class Memory:
         with self._opened(create=True).writing() as connection:
             keys = write.keys(connection, list(self._identities.values()))
             by_name = {name: keys[one] for name, one in self._identities.items()}
-            for one in notes.looks:
-                verdicts = {each.name: each.verdict for each in one.verdict.sources}
+            for seen in notes.looks:
+                verdicts = {each.name: each.verdict for each in seen.verdict.sources}
                 parts = [
                     Surveyed(
                         key=by_name[source.name],
                         look=source,
-                        began_at=one.look.began_at,
-                        ended_at=one.look.ended_at,
-                        scope=one.scope,
+                        began_at=seen.look.began_at,
+                        ended_at=seen.look.ended_at,
+                        scope=seen.scope,
                         verdict=verdicts.get(source.name, "unknown"),
-                        confirmed=one.verdict.confirmed,
-                        settled=one.verdict.settled,
-                        reasons=one.verdict.reasons,
-                        waived=one.waived,
+                        confirmed=seen.verdict.confirmed,
+                        settled=seen.verdict.settled,
+                        reasons=seen.verdict.reasons,
+                        waived=seen.waived,
                     )
-                    for source in one.look.sources
+                    for source in seen.look.sources
                 ]
-                write.record(connection, one.survey, parts)
-            for at, outlook in notes.outlooks:
-                write.predicted(connection, by_name, outlook, at)
+                write.record(connection, seen.survey, parts)
+            for one in notes.outlooks:
+                asked = {name: by_name[name] for name in one.sources}
+                write.predicted(connection, asked, one.outlook, one.at)
             if notes.wanted_until is not None:
                 wanted.want(connection, by_name.values(), notes.wanted_until)
 

@@ -5,11 +5,19 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import click
 
 from quiesce.cli.codes import ExitCode
 from quiesce.cli.screen import write
+
+if TYPE_CHECKING:
+    from quiesce.sandbox import Sandbox
 
 TEXT = """The main job, on a simulated Spinnaker and Mixpanel: nothing is asked outside.
 
@@ -32,7 +40,13 @@ STEPS = (
     (
         "busy",
         "How did the recent runs of one pipeline end?",
-        ["status", "{pipeline}", "--summary"],
+        ["status", "{pipeline}", "--limit", "5"],
+        ExitCode.QUIET,
+    ),
+    (
+        "busy",
+        "When would be a good time for a maintenance of half an hour?",
+        ["windows", "--length", "30m", "--timezone", "UTC"],
         ExitCode.QUIET,
     ),
     (
@@ -54,43 +68,75 @@ STEPS = (
 @click.command("demo", help=TEXT, short_help="Try it without any system.")
 @click.option("--seed", default=1, show_default=True, help="Another seed, another world.")
 def command(seed: int) -> int:
-    from quiesce.cli.run import run
     from quiesce.sandbox import Sandbox, serve_in_thread
-    from quiesce.sandbox.company import PROJECT
 
-    failed = 0
     # The demo must not sign in anywhere with what the shell happens to hold.
     for name in [name for name in os.environ if name.startswith("QUIESCE_")]:
         del os.environ[name]
-    with serve_in_thread(Sandbox("busy", seed=seed, speed=10.0)) as box:
+    with (
+        TemporaryDirectory(prefix="quiesce-demo-") as folder,
+        serve_in_thread(Sandbox("busy", seed=seed, speed=10.0)) as box,
+    ):
         write(
-            "This is simulated: a Gate and a Mixpanel that run inside this process.\n"
+            "This is simulated: a Gate and a Mixpanel that run inside this process, and a store\n"
+            "with two weeks of a past that was made up, too.\n"
             f"  gate      {box.gate_url}\n  mixpanel  {box.mixpanel_url}\n"
         )
-        sources = [
-            *("-s", f"spinnaker+{box.gate_url}"),
-            *("-s", f"mixpanel+{box.mixpanel_url}?project_id={PROJECT}"),
-        ]
-        scenario = "busy"
-        for wanted, what, words, true_code in STEPS:
-            if wanted != scenario:
-                box.load(wanted)
-                scenario = wanted
-            write(f"\n# {what}\n")
-            filled = [PIPELINE if word == "{pipeline}" else word for word in words]
-            shown = shlex.join(["quiesce", *filled])
-            write(f"$ {shown} -s spinnaker+… -s mixpanel+…\n")
-            sys.stdout.flush()
-            code = run([*filled, *sources])
-            write(f"(exit {code})\n")
-            if code in (ExitCode.INTERRUPTED, ExitCode.ENDED):
-                return code
-            failed += code != true_code
+        code = _played(box, Path(folder), seed)
+    if code in (ExitCode.INTERRUPTED, ExitCode.ENDED):
+        return code
     write(
         "\nNext: `quiesce sandbox` keeps such a world running to play with, and\n"
         "`quiesce ls -s spinnaker+https://your-gate:8084` asks a real one.\n"
     )
+    return code
+
+
+def _played(box: Sandbox, folder: Path, seed: int) -> int:
+    """Every step in its world; the exit code of the demo."""
+    from quiesce.cli.run import run
+    from quiesce.sandbox.company import PROJECT
+
+    sources = [
+        *("-s", f"spinnaker+{box.gate_url}"),
+        *("-s", f"mixpanel+{box.mixpanel_url}?project_id={PROJECT}"),
+    ]
+    scenario, failed = "", 0
+    for wanted, what, words, true_code in STEPS:
+        if wanted != scenario:  # another world, of which nothing is remembered
+            os.environ["QUIESCE_STORE"] = str(folder / f"{wanted}.db")
+            box.load(wanted)
+            scenario = wanted
+            if wanted == "busy":
+                _remember(sources, seed)
+        write(f"\n# {what}\n")
+        filled = [PIPELINE if word == "{pipeline}" else word for word in words]
+        write(f"$ {shlex.join(['quiesce', *filled])} -s spinnaker+… -s mixpanel+…\n")
+        sys.stdout.flush()
+        code = run([*filled, *sources])
+        write(f"(exit {code})\n")
+        if code in (ExitCode.INTERRUPTED, ExitCode.ENDED):
+            return code
+        failed += code != true_code
     return ExitCode.UNKNOWN if failed else ExitCode.QUIET
+
+
+def _remember(sources: Sequence[str], seed: int) -> None:
+    """Two weeks of looks, so that there is something to estimate from."""
+    from quiesce.app.backdate import backdate
+    from quiesce.app.memory import identity_of
+    from quiesce.cli.session import Selection, configured
+    from quiesce.sandbox.fortnight import mixpanel_runs, spinnaker_runs
+    from quiesce.store import open_store
+
+    now = datetime.now(UTC)
+    config = configured(Selection(sources=tuple(sources[1::2])))
+    store = open_store(os.environ["QUIESCE_STORE"], create=True)
+    with store.writing() as connection:
+        for source in config.sources:
+            past = spinnaker_runs if source.kind == "spinnaker" else mixpanel_runs
+            backdate(connection, identity_of(source), past(source.name, now, seed=seed), now)
+    store.close()
 
 
 PIPELINE = "Deploy to production"
