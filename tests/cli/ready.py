@@ -14,7 +14,16 @@ import socket
 import sys
 from typing import NoReturn
 
-MODULES = ("app", "config", "http", "render", "sources")
+MODULES = (
+    "app",
+    "app.outlook",
+    "config",
+    "http",
+    "render",
+    "sources",
+    "store.write",
+    "store.chronicle",
+)
 """What most commands import when they are used."""
 
 MOST = 1 << 17
