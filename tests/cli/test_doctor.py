@@ -106,3 +106,16 @@ def test_clocks_are_asked_only_on_demand(tmp_path: Path) -> None:
         assert [asked.method for asked in box.requests] == ["HEAD"]
     assert facts["clocks"]["here"] in {"+0 s", "-0 s", "+1 s", "-1 s"}
     assert facts["clocks"]["gone"].startswith("not known (unavailable)")
+
+
+def test_it_says_where_the_store_is_and_what_is_wrong_with_it(tmp_path: Path) -> None:
+    env = {"QUIESCE_STORE": str(tmp_path / "memory.db")}
+    facts = document(quiesce("doctor", "-o", "json", cwd=tmp_path, env=env))
+    assert "there is no store at" in facts["store"]["problem"]
+    Path(env["QUIESCE_STORE"]).write_bytes(b"no database" * 1000)
+    facts = document(quiesce("doctor", "-o", "json", cwd=tmp_path, env=env))
+    assert "is not a database" in facts["store"]["problem"]
+    env["QUIESCE_STORE"] = "postgresql+psycopg://u:hunter2-and-more@127.0.0.1:9/none"
+    told = quiesce("doctor", "-o", "json", cwd=tmp_path, env=env)
+    assert "can't be reached" in document(told)["store"]["problem"]
+    assert "hunter2" not in told.stdout + told.stderr

@@ -22,6 +22,7 @@ from quiesce.cli.config import looked_for
 from quiesce.cli.loop import complete
 from quiesce.cli.report import SCHEMA, form_option, write_json
 from quiesce.cli.screen import screen, write
+from quiesce.cli.session import store_location_of
 from quiesce.config import Config, SourceConfig, load
 from quiesce.config import check as problems_in
 from quiesce.errors import ConfigError, QuiesceError
@@ -61,6 +62,7 @@ def command(path: str | None, ask: bool, form: str) -> int:
     facts["configuration"], config = _configuration(path)
     if config is not None:
         facts["sources"] = {source.name: _source(source) for source in config.sources}
+    facts["store"] = _store(path)
     facts["network"] = _network()
     facts["terminal"] = _terminal()
     facts["environment"] = _environment()
@@ -160,6 +162,28 @@ def _source(source: SourceConfig) -> dict[str, Any]:
         "authorities": private(source.access.ca) if source.access.ca else "the system's",
         "proxy": _proxy_of(source),
     }
+
+
+def _store(path: str | None) -> dict[str, Any]:
+    """Where the store is and of which version, or why it can't be used."""
+    try:
+        location = store_location_of(path)
+        if location is None:
+            return {"location": "none"}
+        from quiesce.store.maintain import info
+
+        found = info(location)
+    except QuiesceError as error:
+        return {"problem": private(error.message)}
+    facts: dict[str, Any] = {
+        "location": private(found.location),
+        "version": found.version,
+        "needed": found.current,
+        "bytes": found.bytes,
+    }
+    if found.dialect == "sqlite":
+        facts["permissions"] = permissions(Path(location))
+    return facts
 
 
 def _proxy_of(source: SourceConfig) -> str:
