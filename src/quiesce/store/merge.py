@@ -49,7 +49,6 @@ def settled(old: Kept, run: Run) -> bool:
     """
     return not (
         old.active
-        or old.missing
         or old.state != run.state
         or old.native_state != run.native_state
         or old.pipeline != run.pipeline
