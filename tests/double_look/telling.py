@@ -71,6 +71,10 @@ def refused(recollection: Recollection, run: Run) -> None:
     recollection.gap(run, Refused("prod refused it", hint="ask for the right"))
 
 
+def failing(recollection: Recollection, run: Run) -> None:
+    recollection.gap(run, Unavailable("prod is down"))
+
+
 def remembering(*runs: Remembered | Run) -> Remember:
     kept = [
         one if isinstance(one, Remembered) else Remembered(run=one, seen_at=SEEN) for one in runs

@@ -15,6 +15,7 @@ from tests.double_look.telling import (
     Told,
     breaks,
     ended,
+    failing,
     looked,
     lost,
     refused,
@@ -132,9 +133,10 @@ def test_what_was_said_before_the_time_ran_out_is_kept() -> None:
     look = looked(Told(only_the_first, takes=60.0), remembering(RUN, running(number="8")))
     assert [run.id for run in look.runs] == ["7"]
     assert [gap.part for gap in look.gaps] == ["run 8"]
+    assert "did not answer everything within 10 s" in look.gaps[0].why
 
 
-SAYINGS = (still_active, ended, lost, refused)
+SAYINGS = (still_active, ended, lost, refused, failing)
 
 
 @law(st.lists(st.sampled_from(SAYINGS), min_size=1, max_size=4), st.booleans(), st.data())
@@ -150,5 +152,5 @@ def test_the_order_of_what_is_said_does_not_matter(
     assert bool(first.ended) == (ended in says and still_active not in says)
     assert bool(first.gone) == (missing and set(says) == {lost})
     assert ("run 7" in {gap.part for gap in first.gaps}) == (
-        refused in says or (set(says) == {lost} and not missing)
+        refused in says or failing in says or (set(says) == {lost} and not missing)
     )

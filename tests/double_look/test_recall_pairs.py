@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from tests.double_look.clock import now, simulate
 from tests.double_look.faces import subject
-from tests.double_look.looks import AT, verdict
+from tests.double_look.looks import AT, running, verdict
 from tests.double_look.telling import (
     AGAIN,
     RUN,
@@ -25,8 +25,6 @@ from quiesce.model import Look, Question, Run, State
 from quiesce.past import Remembered
 from quiesce.source import Recollection
 from quiesce.survey import survey
-
-# --- two looks -----------------------------------------------------------------------------------
 
 
 def pair(first: Told, second: Told, *kept: Remembered | Run) -> list[Look]:
@@ -105,3 +103,16 @@ def test_a_waived_run_may_be_in_a_list_of_one_look_and_asked_for_in_the_other() 
     judged = verdict(looks, waived={"gate/7": "until noon"})
     assert (judged.verdict, judged.confirmed) == ("quiet", True)
     assert judged.reasons == ("gate/7 is active and waived until noon",)
+
+
+def test_one_that_could_not_be_asked_for_does_not_make_another_one_restless() -> None:
+    """A mark over a part of what was remembered would differ though nothing has changed."""
+
+    def all_but_one(recollection: Recollection, run: Run) -> None:
+        if run.id != "8":
+            ended(recollection, run)
+        else:
+            refused(recollection, run)
+
+    judged = verdict(pair(Told(ended), Told(all_but_one), RUN, running(number="8")))
+    assert (judged.verdict, judged.restless) == ("unknown", False)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
-from tests.sources import cases
+from tests.sources import cases, mutate
 from tests.sources.spinnaker.fake import FakeGate
 
 from quiesce.errors import Misunderstood
@@ -266,3 +270,32 @@ def test_a_past_of_the_same_run_is_no_second_run(gate: FakeGate) -> None:
     found = asyncio.run(look(gate, Question(marks=True, past=True)))
     assert len(found.whole.runs) == 1
     assert not found.source.ended
+
+
+RECORDED = [
+    json.loads(cases.captured("spinnaker", f"{name}.json"))[0]
+    for name in ("execution-gone", "execution-paused", "execution-succeeded", "gate-task-one")
+]
+
+
+@given(mutate.documents(RECORDED) | st.sampled_from([None, 7, "x", [], {}]))
+def test_whatever_comes_it_is_the_run_that_was_asked_for_or_an_error(document: Any) -> None:
+    """And it has ended only by the exact words."""
+    for run_type in ("pipeline", "task"):
+        number = document.get("id") if isinstance(document, dict) else ID
+        run = replace(asked_for(run_type), id=str(number))
+        try:
+            found, problem = parse.one(json.dumps(document).encode(), run, None)
+        except Misunderstood:
+            continue
+        assert (found.id, found.application) == (run.id, "demo")
+        known = parse.STATES.get(found.native_state)
+        assert found.state.active == (known is None or known.active)
+        assert known is not None or problem is not None
+
+
+@given(mutate.bodies(RECORDED))
+def test_no_bytes_break_the_reader_of_one(body: bytes) -> None:
+    for run_type in ("pipeline", "task"):
+        with contextlib.suppress(Misunderstood):
+            parse.one(body, asked_for(run_type), "https://deck.example.com")
