@@ -14,6 +14,9 @@ ABOUT = {
     "status": "status -o json, with --summary too",
     "line": "a line of -o jsonl",
     "error": "what stderr says beside -o json",
+    "history": "history -o json, with --run and --forecast too, and a line of -o jsonl",
+    "pipelines": "pipelines -o json",
+    "windows": "windows -o json",
     "waivers": "waivers, waive and unwaive -o json",
     "config": "quiesce.toml",
 }
@@ -28,7 +31,8 @@ Examples:
 
 \b
 Names: look (the default: ls, check and wait -o json), status,
-line (-o jsonl), error (stderr beside -o json), waivers, config (quiesce.toml).
+line (-o jsonl), error (stderr beside -o json), history, pipelines,
+windows, waivers, config (quiesce.toml).
 
 \b
 Exit codes: 0 printed, 2 a name that there is not."""

@@ -26,7 +26,12 @@ def hour(time: datetime, now: datetime, *, up: bool = False) -> str:
 
     To the nearest minute, or to the next one: a bound that is rounded down is not one.
     """
-    local = (time + timedelta(seconds=59.999999 if up else 30)).astimezone(now.tzinfo)
+    return moment(time + timedelta(seconds=59.999999 if up else 30), now)
+
+
+def moment(time: datetime, now: datetime) -> str:
+    """`14:20`, in the zone of `now`, with the date when that is another day; rounded down."""
+    local = time.astimezone(now.tzinfo)
     return f"{local:%H:%M}" if local.date() == now.date() else f"{local:%Y-%m-%d %H:%M}"
 
 

@@ -12,11 +12,15 @@ from typing import Any, Literal
 from quiesce.model import State
 from quiesce.render.shapes import SCHEMA
 
-SchemaName = Literal["look", "status", "line", "error", "waivers"]
+SchemaName = Literal[
+    "look", "status", "line", "error", "history", "pipelines", "windows", "waivers"
+]  # fmt: skip
 
-NAMES: tuple[SchemaName, ...] = ("look", "status", "line", "error", "waivers")
+NAMES: tuple[SchemaName, ...] = (
+    "look", "status", "line", "error", "history", "pipelines", "windows", "waivers",
+)  # fmt: skip
 
-_BY_STATE = frozenset({"by_state", "summary", "runs"})
+_BY_STATE = frozenset({"by_state", "summary", "runs", "counts"})
 
 
 def schema(name: SchemaName) -> dict[str, Any]:
@@ -40,7 +44,16 @@ def schema_text(name: SchemaName) -> str:
 
 
 def _types(name: SchemaName) -> list[type]:
-    from quiesce.render import complaint, jsonl, shapes, waivers
+    from quiesce.render import (
+        complaint,
+        held,
+        history,
+        jsonl,
+        pipelines,
+        shapes,
+        waivers,
+        windows,
+    )
 
     match name:
         case "look":
@@ -51,6 +64,17 @@ def _types(name: SchemaName) -> list[type]:
             return [jsonl.RunLine, jsonl.GapLine, jsonl.VerdictLine, jsonl.CountLine]
         case "error":
             return [complaint.ErrorLine]
+        case "history":
+            return [
+                history.HistoryDocument,
+                history.RunHistoryDocument,
+                held.ForecastDocument,
+                history.SpellLine,
+            ]
+        case "pipelines":
+            return [pipelines.PipelinesDocument]
+        case "windows":
+            return [windows.WindowsDocument]
         case "waivers":
             return [waivers.WaiversDocument, waivers.OneWaiverDocument]
 

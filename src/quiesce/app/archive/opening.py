@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from quiesce.errors import ConfigError
+from quiesce.render.complaint import nearest
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -46,3 +47,15 @@ def told_apart(names: Mapping[str, str]) -> dict[str, str]:
     """The same to be shown: where two systems have one name, each is shown by its key."""
     times = Counter(names.values())
     return {key: name if times[name] == 1 else key for key, name in names.items()}
+
+
+def chosen(names: Mapping[str, str], wanted: Sequence[str]) -> dict[str, str]:
+    """Those of the sources that were asked for by name; raises `ConfigError` for a wrong one."""
+    for one in wanted:
+        if one not in names.values():
+            near = nearest(one, names.values())
+            raise ConfigError(
+                f"the store knows no source named `{one[:100]}`",
+                hint=f"did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else "",
+            )
+    return {key: name for key, name in names.items() if not wanted or name in wanted}

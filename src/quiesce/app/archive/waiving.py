@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from quiesce.app.archive.finding import exactly, find_runs, only
 from quiesce.errors import ConfigError
 from quiesce.model import Run
 from quiesce.past import Waiver
-from quiesce.render.complaint import nearest
-from quiesce.render.names import name_of, parse_name
-from quiesce.verdict import reference
+from quiesce.render.names import parse_name
 from quiesce.waivers import covers, full_name, in_force
 
 if TYPE_CHECKING:
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 LONGEST = 1000
 """Of a pattern and of a reason, in characters."""
-
-MOST_NAMED = 5
 
 _WILD = re.compile(r"[*?\[]")
 
@@ -101,76 +98,20 @@ def _listed(waiver: Waiver, standing: Standing, active: Sequence[Run]) -> Listed
     return Listed(waiver=waiver, standing=standing, runs=runs)
 
 
-def exactly(name: str) -> str:
-    """A pattern that only this name matches."""
-    return re.sub(r"([*?\[])", r"[\1]", name)
-
-
 def _one(connection: Connection, words: str, names: dict[str, str], active: Sequence[Run]) -> Meant:
     """The one run that is named: whole, by `source/id`, or by the begin of its id."""
-    found = [run for run in active if words in {full_name(run), reference(run), run.id}]
     name = parse_name(words)
+    found = find_runs(connection, words, names, active)
     if not found and name is not None:
-        whole = "/".join(name)
-        found = [run for run in active if full_name(run) == whole]
-        if not found:
-            return Meant(
-                pattern=exactly(whole), remarks=("the store knows no active run of this name",)
-            )
-    if not found:
-        found = _begins(connection, words, names, active)
-    if len(found) > 1:
-        those = "\n".join(f"quiesce waive {name_of(run)} …" for run in found[:MOST_NAMED])
-        raise ConfigError(f"`{words[:100]}` is the begin of the ids of several runs", hint=those)
-    if not found:
-        near = nearest(words, [run.id for run in active])
-        raise ConfigError(
-            f"the store knows no run `{words[:100]}`",
-            hint=f"did you mean {' or '.join(f'`{one}`' for one in near)}?"
-            if near
-            else "give it as `quiesce ls -o name` prints it: source/application/pipeline/id",
+        return Meant(
+            pattern=exactly("/".join(name)),
+            remarks=("the store knows no active run of this name",),
         )
-    (run,) = found
+    run = only(found, words, active, "quiesce waive")
     ended = () if run.state.active else (f"this run has ended already ({run.state})",)
     return Meant(
         pattern=exactly(full_name(run)), runs=(run,) if run.state.active else (), remarks=ended
     )
-
-
-def _begins(
-    connection: Connection, words: str, names: dict[str, str], active: Sequence[Run]
-) -> list[Run]:
-    """The runs whose id begins so, or whose `source/id` does; active ones before all others."""
-    source, _, rest = words.partition("/")
-    begin, keys = words, list(names)
-    if rest and source in names.values():
-        begin, keys = rest, [key for key, name in names.items() if name == source]
-    those = {names[key] for key in keys}
-    found = [run for run in active if run.source in those and run.id.startswith(begin)]
-    return found or _kept(connection, begin, {key: names[key] for key in keys})
-
-
-def _kept(connection: Connection, begin: str, names: dict[str, str]) -> list[Run]:
-    """A few runs of these sources whose id begins so, by the primary key."""
-    from sqlalchemy import Boolean, ColumnElement, select
-
-    from quiesce.store.rows import RUN_COLUMNS, run_of
-    from quiesce.store.schema import runs
-
-    columns = [runs.c[column] for column in RUN_COLUMNS]
-    if connection.dialect.name == "sqlite":  # whose LIKE knows no index, unlike its GLOB
-        same: ColumnElement[bool] = runs.c.id.op("GLOB", return_type=Boolean())(
-            exactly(begin) + "*"
-        )
-    else:
-        same = runs.c.id.startswith(begin, autoescape=True)
-    found: list[Run] = []
-    for key, name in names.items():
-        rows = connection.execute(
-            select(*columns).where(runs.c.source == key, same).order_by(runs.c.id).limit(MOST_NAMED)
-        )
-        found += [run_of(row, name) for row in rows]
-    return found
 
 
 def _broad(pattern: str, sources: Sequence[str], pipelines: Sequence[tuple[str, str, str]]) -> str:
