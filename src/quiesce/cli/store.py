@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -222,8 +223,11 @@ def export_command(table: str, form: str, since: float | None, path: str | None)
     begin = None if since is None else datetime.now(UTC) - timedelta(seconds=since)
     with open_store(_location(path), create=False) as store, store.reading() as connection:
         rows = export.rows(connection, table, begin)
+        nowhere = _goes_nowhere()
         for piece in _pieces(export.columns(table), rows, form):
             write(piece)
+            if _goes_nowhere() and not nowhere:
+                break  # the reader has gone away, as `head` does
     return 0
 
 
@@ -234,6 +238,11 @@ def _location(path: str | None) -> str:
             "the store is switched off", hint="give `store` in the configuration, or QUIESCE_STORE"
         )
     return found
+
+
+def _goes_nowhere() -> bool:
+    """Where `write` sends what nobody reads any more."""
+    return os.path.samestat(os.fstat(sys.stdout.fileno()), Path(os.devnull).stat())
 
 
 def _tell(sentence: str) -> None:

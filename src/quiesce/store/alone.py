@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from quiesce.errors import StoreError
-from quiesce.store import postgres
+from quiesce.store import postgres, sqlite
 from quiesce.store.database import Database
 from quiesce.store.place import Place
-from quiesce.store.trouble import of_system
+from quiesce.store.trouble import of_system, told
 
 
 @contextmanager
@@ -40,15 +39,18 @@ def alone(where: Place, what: str) -> Iterator[None]:
 
 @contextmanager
 def _file_lock(path: Path, shown: str, busy: StoreError) -> Iterator[None]:
+    """SQLite's own lock, on an empty file beside the store: every system has that one."""
+    lock = path.with_name(f"{path.name}.lock")
     try:
-        file = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        sqlite.make(lock)
+        connection = sqlite3.connect(lock, timeout=0, isolation_level=None)
     except OSError as error:
         raise of_system(error, shown) from error
-    try:
+    with closing(connection):
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise busy from None
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+                raise busy from None
+            raise told(error, shown) from error
         yield
-    finally:
-        os.close(file)

@@ -102,6 +102,8 @@ def _whole(path: Path) -> bool:
 
 
 def _on_disk(path: Path) -> None:
+    if os.name == "nt":
+        return  # it opens no folder, and puts a name on the disk with the file
     file = os.open(path, os.O_RDONLY)
     try:
         os.fsync(file)

@@ -70,6 +70,7 @@ def _set_up(connection: sqlite3.Connection, patience: float) -> None:
     # FULL: what was reported as stored outlives a power cut, too. One write a look is cheap.
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA cache_size = -16000")  # KiB
+    connection.execute("PRAGMA journal_size_limit = 67108864")  # after one that read for long
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         # Only counts before the first table: pruned pages can be given back in small steps.
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
