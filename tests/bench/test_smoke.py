@@ -64,7 +64,10 @@ def test_what_was_asked_is_counted_and_kept(gate: Gate) -> None:
 def test_the_bench_runs_and_names_every_goal() -> None:
     """The figures themselves are for people: a tiny world says nothing about them."""
     ran = subprocess.run(
-        [sys.executable, "-m", "bench", "--quick", "--json", "--applications=4", "--executions=50"],
+        [
+            *(sys.executable, "-m", "bench", "--quick", "--json"),
+            *("--applications=4", "--executions=50", "--stored=5000"),
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -72,6 +75,7 @@ def test_the_bench_runs_and_names_every_goal() -> None:
     )
     assert ran.returncode == 0, ran.stderr
     document = json.loads(ran.stdout)
-    assert len(document["goals"]) == 12
+    assert len(document["goals"]) == 16
+    assert document["store"]["runs"] == 5000
     assert document["figures"]["busiest_look"] == 2
     assert not [note for note in document["figures"]["notes"] if "floor" in note]

@@ -13,8 +13,9 @@ from quiesce.store.newest import newest_of
 from quiesce.store.schema import runs
 from quiesce.store.usual import TIMED
 
-_PARENTS = 200
-"""What the newest have started says what the next one will."""
+_PARENTS, _FEWEST, _ALTOGETHER = 200, 50, 100_000
+"""What the newest parents have started says what the next one will: the newest 200 of each
+pipeline, and fewer from 500 pipelines on, which otherwise take seconds."""
 
 _SLACK = 1_000_000
 """Microseconds by which a child may seem to have begun before its parent's end: a parent often
@@ -48,7 +49,8 @@ def children(connection: Connection, keys: Collection[PipelineKey]) -> dict[Pipe
     asked = sorted(set(keys))
     columns = (runs.c.source, runs.c.id, runs.c.ended_at)
     dialect = connection.dialect.name
-    parent = newest_of(dialect, asked, _PARENTS, *columns, where=[TIMED]).cte("parent")
+    each = max(_FEWEST, min(_PARENTS, _ALTOGETHER // max(len(asked), 1)))
+    parent = newest_of(dialect, asked, each, *columns, where=[TIMED]).cte("parent")
     child = runs.alias("child")
     by_parent = and_(
         child.c.source == parent.c.source,
