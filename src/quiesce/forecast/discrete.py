@@ -14,13 +14,7 @@ Points = tuple[tuple[float, float], ...]
 NEVER: Points = ((0.0, 1.0),)
 """Nothing to wait for."""
 
-_EDGES = (
-    *(each / 20 for each in range(18)),
-    *(each / 100 for each in range(90, 100, 2)),
-    0.99,
-    0.995,
-    1.0,
-)
+_EDGES = (*(each / 10 for each in range(10)), 0.95, 0.98, 0.995, 1.0)
 
 
 def discrete(quantile: Callable[[float], float]) -> Points:

@@ -24,7 +24,7 @@ _PULL_CENTRE, _PULL_WIDTH = 1.0, 2.0
 """How many runs the wider circle's word weighs."""
 
 _NARROWEST, _WIDEST = 0.004, 2.5
-_FAR = 700.0  # math.exp() overflows from 710 on
+_FAR = 700.0
 
 
 class Curve(Struct, frozen=True):
@@ -42,8 +42,11 @@ class Curve(Struct, frozen=True):
         """The share that takes longer than that."""
         if seconds <= 0:
             return 1.0
-        away = math.log(seconds) - self.centre
-        return (1 - HEAVY) * _logistic(away / self.width) + HEAVY * _logistic(away / self.tail)
+        away = (math.log(seconds) - self.centre) / self.width
+        if away > _FAR:
+            return 0.0  # math.exp() overflows a little further on
+        # Written out: with thousands of active runs this line takes most of the time.
+        return (1 - HEAVY) / (1 + math.exp(away)) + HEAVY / (1 + math.exp(away / _WIDER))
 
     def inverse(self, share: float) -> float:
         """How many seconds that share takes longer than."""
@@ -101,7 +104,3 @@ def _median(values: Sequence[float], weights: Sequence[float], total: float) -> 
         if below == total / 2:
             last = value
     return values[-1] if last is None else last
-
-
-def _logistic(x: float) -> float:
-    return 1 / (1 + math.exp(x)) if x < _FAR else 0.0

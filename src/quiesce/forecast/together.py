@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import accumulate
 
+from quiesce.forecast.crossing import crossing
 from quiesce.forecast.discrete import NEVER, Points, discrete, later, latest, total
 from quiesce.forecast.known import Key, Known
 from quiesce.forecast.remaining import MIDDLE, MISS, Remaining
@@ -13,9 +15,7 @@ from quiesce.forecast.remaining import MIDDLE, MISS, Remaining
 DEPTH = 4
 """How many generations of children are followed: also where pipelines start each other."""
 
-_SHORTEST = 1e-3
-_EXACT = 1e-4
-"""How close is close enough, relative to the answer."""
+_NEGLIGIBLE = 1e-3
 
 
 class Tree:
@@ -52,53 +52,20 @@ class Everything:
 
     def ended(self, seconds: float, *, careful: bool = False) -> float:
         """The probability that all have ended within so many seconds."""
-        return math.exp(-self._hazard(seconds, careful=careful))
+        return math.exp(-_hazard(self._trees, seconds, careful))
 
     def quantile(self, probability: float, *, careful: bool = False) -> float:
-        """Within how many seconds all have ended with that probability: see `Tree.survival`.
-
-        Found by the rule of false position, on scales on which the curve is nearly straight:
-        with thousands of runs each look at it is dear.
-        """
-        goal = math.log(-math.log(probability))
+        """Within how many seconds all have ended with that probability: see `Tree.survival`."""
+        goal = -math.log(probability)
         low = max((tree.run.quantile(probability) for tree in self._trees), default=0.0)
-        over = self._log_hazard(low, careful=careful) - goal
-        if over <= 0:
-            return low
-        low = max(low, _SHORTEST)
-        high, under = low, over
-        while under > 0:
-            low, over = high, under
-            high *= 2
-            under = self._log_hazard(high, careful=careful) - goal
-        side = 0
-        while high - low > _EXACT * high:
-            share = over / (over - under) if math.isfinite(over - under) else 0.5
-            middle = low * (high / low) ** min(max(share, 0.02), 0.98)
-            found = self._log_hazard(middle, careful=careful) - goal
-            if found > 0:
-                low, over = middle, found
-                under = under / 2 if side == 1 else under
-                side = 1
-            else:
-                high, under = middle, found
-                over = over / 2 if side == -1 else over
-                side = -1
-        return high
+        decisive = _decisive(self._trees, low, goal, careful)
 
-    def _hazard(self, seconds: float, *, careful: bool) -> float:
-        """-log P(all ended)."""
-        found = 0.0
-        for tree in self._trees:
-            left = tree.survival(seconds, careful=careful)
-            if left >= 1:
-                return math.inf
-            found -= math.log1p(-left)
-        return found
+        def over(seconds: float) -> float:
+            # On these scales it is nearly straight.
+            hazard = _hazard(decisive, seconds, careful)
+            return math.log(hazard / goal) if hazard > 0 else -math.inf
 
-    def _log_hazard(self, seconds: float, *, careful: bool) -> float:
-        hazard = self._hazard(seconds, careful=careful)
-        return math.log(hazard) if hazard > 0 else -math.inf
+        return crossing(over, low)
 
     @cached_property
     def likely(self) -> float:
@@ -109,6 +76,33 @@ class Everything:
     def bound(self) -> float:
         """What it stays below in 90 % of the cases."""
         return max(self.quantile(1 - MISS, careful=True), self.likely)
+
+
+def _hazard(trees: Iterable[Tree], seconds: float, careful: bool) -> float:  # noqa: FBT001 – private
+    """-log P(all of them have ended)."""
+    found = 0.0
+    for tree in trees:
+        left = tree.survival(seconds, careful=careful)
+        if left >= 1:
+            return math.inf
+        found -= math.log1p(-left)
+    return found
+
+
+def _decisive(
+    trees: Iterable[Tree],
+    seconds: float,
+    goal: float,
+    careful: bool,  # noqa: FBT001 – private
+) -> list[Tree]:
+    """Without those that have ended by then so surely that all of them don't matter together."""
+    by_rest = sorted(
+        ((tree.survival(seconds, careful=careful), tree) for tree in trees),
+        key=lambda pair: pair[0],
+    )
+    rests = accumulate(rest for rest, _ in by_rest)
+    over = sum(rest <= _NEGLIGIBLE * goal for rest in rests)
+    return [tree for _, tree in by_rest[over:]]
 
 
 def everything(runs: Sequence[tuple[Key, Remaining]], known: Mapping[Key, Known]) -> Everything:

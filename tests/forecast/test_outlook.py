@@ -1,0 +1,119 @@
+"""What is said of everything that is active."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.forecast.values import DEPLOY, NOW, TEST, active, known, spread
+
+from quiesce.forecast import Calibration, Child, Key, outlook
+from quiesce.model import Run, State
+from quiesce.past import Estimate
+
+HISTORY = {DEPLOY: known(*spread(40)), TEST: known(*spread(30, 60))}
+
+
+def quiet(*runs: Run, known: Any = HISTORY, **more: Any) -> Estimate:
+    found = outlook(runs, known, now=NOW, **more).quiet
+    assert found is not None
+    return found
+
+
+def test_without_active_runs_there_is_nothing_to_expect() -> None:
+    found = outlook([active(state=State.SUCCEEDED)], HISTORY, now=NOW)
+    assert (found.quiet, dict(found.runs)) == (None, {})
+
+
+def test_each_run_has_its_estimate_by_reference() -> None:
+    found = outlook([active("a"), active("b", key=TEST)], HISTORY, now=NOW)
+    assert set(found.runs) == {"gate/a", "gate/b"}
+
+
+def test_all_together_end_later_than_each() -> None:
+    found = outlook([active(str(each)) for each in range(8)], HISTORY, now=NOW)
+    assert found.quiet is not None
+    assert found.quiet.bound is not None
+    assert found.quiet.bound > max(each.bound or 0 for each in found.runs.values())
+
+
+def test_one_run_without_an_estimate_leaves_all_without() -> None:
+    found = quiet(active("a"), active("b", key=("gate", "eks", "New")), active("c"))
+    assert (found.likely, found.bound) == (None, None)
+    assert found.note == "no estimate: 1 of 3 active runs without one: gate/b"
+
+
+def test_a_single_run_without_an_estimate_says_why() -> None:
+    assert quiet(active(), known={}).note == "no estimate: no runs so far"
+
+
+def test_one_run_without_a_bound_leaves_all_without() -> None:
+    found = quiet(active("a"), active("b", age=1e5))
+    assert found.likely is not None
+    assert found.bound is None
+    assert "no reliable bound: 1 of 2 active runs without one: gate/b" in found.note
+    assert found.overdue
+
+
+@pytest.mark.parametrize("state", [State.PAUSED, State.UNKNOWN])
+def test_a_run_that_nobody_can_judge_leaves_all_without(state: State) -> None:
+    assert quiet(active("a"), active("b", state=state)).likely is None
+
+
+def test_what_has_not_started_takes_the_bound_away() -> None:
+    found = quiet(active("a"), active("b", age=None, state=State.PENDING))
+    assert found.likely is not None
+    assert found.bound is None
+
+
+def test_children_make_it_later() -> None:
+    child = (Child(key=TEST, share=1.0),)
+    alone = quiet(active())
+    family = quiet(active(), known={**HISTORY, DEPLOY: known(*spread(40), children=child)})
+    assert alone.likely is not None
+    assert family.likely is not None
+    assert family.likely > alone.likely + 30
+
+
+def test_a_child_of_which_nothing_is_known_leaves_all_without() -> None:
+    new: Key = ("gate", "eks", "New")
+    history = {DEPLOY: known(*spread(40), children=(Child(key=new, share=0.5),))}
+    found = quiet(active(), known=history)
+    assert found.likely is None
+    assert found.note == (
+        "no estimate: likely to start gate/eks/New, of which no run has ended yet"
+    )
+
+
+def test_a_rough_run_makes_all_rough() -> None:
+    history = {**HISTORY, TEST: known(*spread(5))}
+    found = quiet(active("a"), active("b", key=TEST), known=history)
+    assert found.rough
+    assert "rough: little history of gate/b" in found.note
+    assert found.runs == 5
+
+
+def test_stuck_and_overdue_are_named_and_counted() -> None:
+    changed = {"gate/b": NOW - timedelta(hours=5)}
+    late = quiet(active("a"), active("b", age=1150), changed=changed)
+    assert late.overdue
+    assert late.stuck
+    assert "1 overdue: gate/b" in late.note
+    assert late.likely is not None
+
+
+def test_what_earlier_predictions_came_to_corrects_the_next() -> None:
+    plain = quiet(active())
+    found = quiet(active(), learnt=Calibration(likely=1.2, bound=1.5, count=80))
+    assert plain.bound is not None
+    assert found.bound == pytest.approx(plain.bound * 1.5)
+    assert found.note == "corrected by 80 earlier predictions"
+
+
+def test_slow_moments_are_said_and_shorten_nothing() -> None:
+    short = Calibration(likely=0.8, bound=0.6, count=80)
+    plain = quiet(active())
+    found = quiet(active(), learnt=short, slower=1.6)
+    assert found.bound == plain.bound
+    assert "slower than usual now: 1.6 times" in found.note
