@@ -17,6 +17,10 @@ COMMANDS = {
     "waive": ("quiesce.cli.waive:command", "Decide that a run does not count until a time."),
     "waivers": ("quiesce.cli.waivers:command", "Which runs don't count, until when, and why."),
     "unwaive": ("quiesce.cli.unwaive:command", "Take a waiver back."),
+    "store": (
+        "quiesce.cli.store:command",
+        "The store: upgrade, restore, info, prune, export.",
+    ),
     "init": (
         "quiesce.cli.init:command",
         "Write a quiesce.toml, from ~/.spin/config if it is there.",
