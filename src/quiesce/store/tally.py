@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from sqlalchemy import Connection, Table, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,26 +13,8 @@ Tallied = tuple[str, str, str]
 """Application, pipeline and state of runs of one source."""
 
 
-def changes(
-    before: Iterable[Tallied | None], after: Iterable[Tallied | None]
-) -> dict[Tallied, int]:
-    """How many more (or fewer) runs of each kind there are, each counted before and after.
-
-    None stands for a run that was not there, or is no longer.
-    """
-    counted: dict[Tallied, int] = {}
-    for old, new in zip(before, after, strict=True):
-        if old == new:
-            continue
-        if old is not None:
-            counted[old] = counted.get(old, 0) - 1
-        if new is not None:
-            counted[new] = counted.get(new, 0) + 1
-    return {kind: runs for kind, runs in counted.items() if runs}
-
-
 def tally(connection: Connection, source: str, changed: Mapping[Tallied, int]) -> None:
-    """Add what `changes` has found for the source of that key."""
+    """How many more runs of each kind there are now, or fewer, of the source of that key."""
     rows = [
         {
             "source": source,

@@ -87,7 +87,8 @@ def _seconds(
 def _listed(connection: Connection, sources: Collection[str]) -> dict[str, list[PipelineKey]]:
     """All pipelines of each of these sources, in order."""
     columns = (tallies.c.source, tallies.c.application, tallies.c.pipeline)
-    known = select(*columns).where(tallies.c.source.in_(sorted(sources))).distinct()
+    there = (tallies.c.source.in_(sorted(sources)), tallies.c.runs > 0)
+    known = select(*columns).where(*there).distinct()
     keys = sorted(map(PipelineKey._make, connection.execute(known)))
     return {source: list(those) for source, those in groupby(keys, key=lambda each: each.source)}
 
