@@ -11,7 +11,7 @@ from quiesce.model import Gap, State
 from quiesce.past import Estimate, Outlook, Waiver
 from quiesce.store import Store, write
 from quiesce.store.chronicle import Flip, Looked, flips, looks, waivers
-from quiesce.store.foretold import foretold
+from quiesce.store.foretold import Foretold, foretold
 
 ALL = None
 
@@ -178,3 +178,25 @@ def test_only_a_whole_quiet_look_at_all_sources_says_that_all_is_quiet(
     look(store, "both", 51)
     look(store, "later", 61)
     assert outcomes(store)[everything] == 40
+
+
+def test_what_goes_on_longer_than_foretold_is_told_to_go_on(store: Store) -> None:
+    """Left out, a bound would seem to hold that has been broken already."""
+    see(store, 5, run(started_at=at(0)), survey="first")
+    foretell(store, 10, gate="gate")
+    assert [one.still_at for one in told(store)] == [None, None]
+    see(store, 500, run(started_at=at(0)), survey="second")
+    assert [(one.came_at, one.still_at) for one in told(store)] == [
+        (None, at(499)),
+        (None, at(500)),
+    ]
+    see(store, 600, ended=[run(state=State.SUCCEEDED, ended_at=at(550))], survey="third")
+    assert [(one.came_at, one.still_at) for one in told(store)] == [
+        (at(599), None),
+        (at(550), None),
+    ]
+
+
+def told(store: Store) -> list[Foretold]:
+    with store.reading() as connection:
+        return foretold(connection, since=at(0), until=at(1000))
