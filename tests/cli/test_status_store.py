@@ -15,7 +15,8 @@ from tests.cli.acceptance import EXPORT, PROJECT, both, gate, job, running, smal
 from tests.cli.archive import NOW, a_run, active, environment, identity, keep
 from tests.cli.program import document, quiesce
 
-from quiesce.model import State
+from quiesce.app.archive.recall import together
+from quiesce.model import Look, Question, SourceLook, State
 from quiesce.sandbox import Fault, Sandbox, serve_in_thread
 
 
@@ -258,3 +259,19 @@ def test_how_the_last_runs_went_is_in_the_document(box: Sandbox, tmp_path: Path)
         "the newest took 3 h, longer than 100 % of 30 earlier runs",
         "first failure after 30 successes",
     ]
+
+
+def test_a_source_that_can_not_be_asked_by_id_leaves_a_gap_too() -> None:
+    """What the store has as active is never silently active, and never dropped."""
+    going = active("here")
+    question = Question(pipeline="Deploy prod")
+    read = SourceLook(name="gate", kind="x", started=0, finished=1, parts={"a": None})
+    look = Look(sources=(read,), began_at=NOW, ended_at=NOW)
+    runs, told = together(look, [going], question)
+    assert [run.id for run in runs] == ["here"]
+    assert [gap.part for gap in told.gaps] == ["run here"]
+    assert "gate/here was active when it was last seen" in told.gaps[0].why
+    for seen in (replace(read, runs=(going,)), replace(read, ended=(a_run("here"),))):
+        runs, told = together(replace(look, sources=(seen,)), [going], question)
+        assert len(runs) == 1
+        assert told.gaps == ()

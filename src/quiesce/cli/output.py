@@ -83,7 +83,7 @@ def parse_states(words: Sequence[str]) -> frozenset[State]:
 
 def rendering(answer: Answer, output: Output) -> Rendered:
     """The answer as text. An answer that rests on no source at all is only a verdict."""
-    now = datetime.now(UTC)
+    now = datetime.now(UTC).astimezone()  # what is said of times is for whoever reads here
     surface = screen(sys.stdout, color=output.color)
     if not answer.look.sources:
         return render_unknown(answer.verdict.reasons, now, output.form, surface)
