@@ -18,7 +18,7 @@ from quiesce.store import open_store
 from quiesce.store.write import record
 
 RUNS = 3
-KILLS = {"sqlite": 250, "postgresql": 40}
+KILLS = {"sqlite": 200, "postgresql": 40}
 
 
 def looking(location: str, first: int) -> Callable[[Tell], None]:

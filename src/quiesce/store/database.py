@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,12 +76,15 @@ def _engine(where: Place, patience: float) -> Engine:
 
 
 def _begin_sqlite(connection: Connection, patience: float, *, write: bool) -> None:
-    """Begin, and begin again where another process is only just opening or closing the file.
+    """Begin, and begin again while others have the lock, or are only just opening the file.
 
     A writer takes its lock now: one that began to read would be refused later without waiting.
+    SQLite itself would ask again ten times a second, and hardly ever meet the moment between
+    two transactions of somebody who writes without a pause.
     """
     connection.execution_options(**{sqlite.BEGIN: "BEGIN IMMEDIATE" if write else "BEGIN"})
     deadline = time.monotonic() + patience
+    sqlite.wait(connection, 0)
     while True:
         try:
             connection.begin()
@@ -89,8 +93,9 @@ def _begin_sqlite(connection: Connection, patience: float, *, write: bool) -> No
             connection.rollback()
             if not passes(error) or time.monotonic() > deadline:
                 raise
-            time.sleep(0.02)
+            time.sleep(random.uniform(0.0005, 0.004))  # noqa: S311 - not a secret
         else:
+            sqlite.wait(connection, patience)
             return
 
 

@@ -66,6 +66,13 @@ def identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
+def wait(connection: Connection, seconds: float) -> None:
+    """How long a statement waits for others by itself; no part of any transaction."""
+    raw = connection.connection.dbapi_connection
+    if raw is not None:
+        raw.cursor().execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
+
+
 def _set_up(connection: sqlite3.Connection, patience: float) -> None:
     # FULL: what was reported as stored outlives a power cut, too. One write a look is cheap.
     connection.execute("PRAGMA synchronous = FULL")
