@@ -114,6 +114,12 @@ def test_what_has_not_started_has_its_whole_length_before_it_and_no_bound() -> N
     assert found.note == "not started: takes 10 to 14 min once it starts, no bound on its wait"
 
 
+def test_what_has_not_started_and_may_take_for_ever_is_not_given_a_length() -> None:
+    wild = known(*([1.0] * 9 + [1e11] * 9))
+    found = of(active(age=None, state=State.PENDING), wild)
+    assert found.note.startswith("not started: no bound on its length")
+
+
 def test_a_run_without_a_start_counts_from_its_creation() -> None:
     found = of(active(age=None, created=300))
     assert found.likely == of(active(age=300)).likely

@@ -17,7 +17,7 @@ ENOUGH = 50
 """How many logged predictions there must be before anything is corrected by them."""
 
 _NEWEST = 300
-_LEAST, _MOST = 0.5, 5.0
+_LEAST, _MOST = 0.1, 5.0
 """Between what a correction may lie: beyond, something else is wrong than the estimate."""
 
 

@@ -113,7 +113,9 @@ def _pending(known: Known, now: datetime) -> Judged:
     """The whole duration is to come. How long it waits first nobody knows: there is no bound."""
     whole = known.whole
     remaining = Remaining(whole=whole)
-    takes = f"takes {span(remaining.likely, remaining.bound)} once it starts"
+    takes = "no bound on its length"
+    if sane(remaining.bound) is not None:
+        takes = f"takes {span(remaining.likely, remaining.bound)} once it starts"
     return Judged(
         estimate=Estimate(
             at=now,
