@@ -127,7 +127,9 @@ def test_the_wheel_says_what_it_is(metadata: Message) -> None:
     assert metadata["Version"] == __version__
     assert metadata["Requires-Python"] == ">=3.11"
     assert metadata["License-Expression"] == "Apache-2.0"
-    assert len(metadata.get_all("Requires-Dist", [])) == len(PROJECT["dependencies"])
+    extras = [one for those in PROJECT["optional-dependencies"].values() for one in those]
+    wanted = len(PROJECT["dependencies"]) + len(extras)
+    assert len(metadata.get_all("Requires-Dist", [])) == wanted
 
 
 def test_the_wheel_shows_the_readme(metadata: Message) -> None:

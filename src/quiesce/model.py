@@ -140,7 +140,8 @@ class SourceLook(Struct, frozen=True, kw_only=True):
     What the memory adds: `ended` are finished runs that were met on the way or asked for by
     their ids; `lost` the ids of remembered runs that the system said it does not have, for the
     first time (each is a gap, too), and `gone` those of which it said so again. `memory` is a
-    mark over all remembered runs that were asked for by their ids, None where none was.
+    mark over what was told of those that were asked for by their ids and are not active; None
+    where there were none, or where one of them is a gap.
     """
 
     name: str

@@ -11,7 +11,8 @@ import pytest
 from tests.cli.program import document, quiesce
 
 from quiesce.config.auth import TYPES
-from quiesce.config.keys import KEYS, MAX_AGE, SOURCE_KEYS
+from quiesce.config.keys import KEYS, SOURCE_KEYS
+from quiesce.config.top import TOP
 from quiesce.sources import KINDS
 
 GOOD = """\
@@ -146,7 +147,8 @@ def test_every_common_key_is_in_the_reference_with_its_default_and_meaning() -> 
             default = f"`{key.show(key.default)}`"
         assert rows[key.name] == [default, key.about]
     assert _rows("Keys of the file") == {
-        "max_age": [f"`{MAX_AGE.show(MAX_AGE.default)}`", MAX_AGE.about]
+        key.name: [key.unset if key.default is None else f"`{key.show(key.default)}`", key.about]
+        for key in TOP
     }
 
 

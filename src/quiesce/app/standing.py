@@ -81,7 +81,7 @@ def must_exist(look: Look) -> None:
     the verdict is unknown instead.
     """
     absents = [source.absent for source in look.sources if source.absent is not None]
-    if not absents or look.gaps or len(absents) < len(look.sources):
+    if not absents or look.gaps or look.runs or len(absents) < len(look.sources):
         return
     known = [name for absent in absents for name in absent.known]
     count = f"{len(look.sources)} {'source' if len(look.sources) == 1 else 'sources'}"

@@ -29,15 +29,15 @@ TEXT = f"""Look again and again, and remember: one JSON line a look.
 \b
 Examples:
   quiesce collect --config /etc/quiesce.toml
-  quiesce collect --once                    # for cron: looks twice, as check does
+  quiesce collect --once               # for cron: looks twice, as check does
   quiesce collect | jq -c 'select(.verdict == "unknown") | .reasons'
 
 Each source is looked at by its own `every` (30 s), more often while something
 is active or somebody waits, and at night as `every_night` says. Ctrl-C and
 SIGTERM end it within a second, and what was seen is kept: exit 0.
 
-With --once:
-{EXIT_CODES}"""
+{EXIT_CODES}
+They are those of --once."""
 
 
 @click.command("collect", help=TEXT, short_help="Look again and again, and remember.")

@@ -18,7 +18,8 @@ class Haste:
         """From now on no look goes on, and none begins."""
         self.made = True
         for limit in self._limits:
-            limit.reschedule(asyncio.get_running_loop().time())
+            if not limit.expired():
+                limit.reschedule(asyncio.get_running_loop().time())
 
     @asynccontextmanager
     async def within(self, deadline: float) -> AsyncIterator[None]:
