@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import quantiles
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -26,7 +26,14 @@ PASSES = 2
 """All is asked in so many passes and the quicker answer counts: what is slow in each is the
 store's doing, what is slow once another process's."""
 
-Seconds = dict[str, list[float]]
+Seconds = dict[str, list["Took"]]
+
+
+class Took(NamedTuple):
+    """Seconds of one call by the clock, and those of them in which this process computed."""
+
+    wall: float
+    cpu: float
 
 
 def measure(path: Path, calls: int = CALLS) -> Seconds:
@@ -65,10 +72,10 @@ def percentile(seconds: Sequence[float], percent: int) -> float:
     return quantiles(seconds, n=100, method="inclusive")[percent - 1]
 
 
-def _timed(call: Callable[[Connection], Any], connection: Connection) -> float:
-    began = time.perf_counter()
+def _timed(call: Callable[[Connection], Any], connection: Connection) -> Took:
+    began, worked = time.perf_counter(), time.process_time()
     call(connection)
-    return time.perf_counter() - began
+    return Took(time.perf_counter() - began, time.process_time() - worked)
 
 
 def _latest(name: str, application: str | None = None) -> Callable[[Connection], Any]:

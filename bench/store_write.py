@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.store_build import INSERT, batched
+from bench.store_read import Took
 from bench.store_world import rows
 from quiesce.model import Run, SourceLook
 from quiesce.store.engine import open_store
@@ -19,6 +20,8 @@ from quiesce.store.write import Surveyed, record
 
 _ENDED_AT, _SEEN_AT = RUN_COLUMNS.index("ended_at"), RUN_COLUMNS.index("seen_at")
 _FLIP = "INSERT INTO flips (source, id, seen_at, state, native_state) VALUES (?, ?, ?, ?, ?)"
+
+_NOTHING = Took(0.0, 0.0)
 
 Rows = list[tuple[Any, ...]]
 
@@ -32,38 +35,45 @@ def finished(count: int) -> Sequence[tuple[Any, ...]]:
     return [row for row in rows(count + 200) if row[_ENDED_AT] is not None][:count]
 
 
-def plain(path: Path, those: Sequence[Rows]) -> tuple[float, float]:
-    """Seconds for the runs and the first flip of each, one transaction a look; the runs alone."""
+def plain(path: Path, those: Sequence[Rows]) -> Took:
+    """For the runs and the first flip of each, one transaction a look."""
     with open_store(str(path), create=True):
         pass
-    seconds = alone = 0.0
     with closing(connected(path)) as connection:
+        took = _NOTHING
         for batch in those:
             flips = [(row[0], row[1], row[_SEEN_AT], row[5], row[6]) for row in batch]
-            began = time.perf_counter()
+            began = _now()
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(INSERT, batch)
-            written = time.perf_counter()
             connection.executemany(_FLIP, flips)
-            flipped = time.perf_counter()
             connection.execute("COMMIT")
-            seconds += time.perf_counter() - began
-            alone += time.perf_counter() - began - (flipped - written)
-    return seconds, alone
+            took = _since(began, took)
+    return took
 
 
-def recorded(path: Path, those: Sequence[Rows]) -> tuple[float, float]:
-    """Seconds for the same as looks of the product, and for showing it all a second time."""
+def recorded(path: Path, those: Sequence[Rows]) -> tuple[Took, Took]:
+    """For the same as looks of the product, and for showing it all a second time."""
     seen = [surveyed(batch) for batch in those]
     with open_store(str(path), create=True) as store:
-        seconds = []
-        for again in (0, 1):
-            began = time.perf_counter()
+
+        def kept(survey: str) -> Took:
+            began = _now()
             for number, part in enumerate(seen):
                 with store.writing() as connection:
-                    record(connection, f"{again}-{number}", [part])
-            seconds.append(time.perf_counter() - began)
-    return seconds[0], seconds[1]
+                    record(connection, f"{survey}-{number}", [part])
+            return _since(began, _NOTHING)
+
+        return kept("first"), kept("again")
+
+
+def _now() -> Took:
+    return Took(time.perf_counter(), time.process_time())
+
+
+def _since(began: Took, before: Took) -> Took:
+    now = _now()
+    return Took(before.wall + now.wall - began.wall, before.cpu + now.cpu - began.cpu)
 
 
 def surveyed(batch: Rows) -> Surveyed:
