@@ -11,7 +11,7 @@ from tests.render.samples import NOW, make_run, make_waiver
 
 from quiesce.model import Run, State
 from quiesce.render.fit import width
-from quiesce.render.nessie import NEVER, WORDS, counts_of, status_text
+from quiesce.render.nessie import WORDS, counts_of, status_text
 from quiesce.render.screen import Screen
 from quiesce.render.strip import LONGEST, glance_lines, glances
 from quiesce.render.waivers import waivers_table
@@ -93,7 +93,7 @@ def test_a_job_keeps_the_very_words_that_it_came_with() -> None:
         "from_date": "2016-07-26T00:00:00-07:00",
         "to_date": "2016-07-26T00:00:00-07:00",
         "run_at": "2016-07-26T00:00:00-07:00",
-        "last_finish": NEVER,
+        "last_finish": "2016-07-26T09:30:00-07:00",
     }
     job = make_run(
         application="007", pipeline="x", type="job", state=State.UNKNOWN, native_state="odd",

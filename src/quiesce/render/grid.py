@@ -27,11 +27,13 @@ def grid(
     short: Callable[[str], str] = lambda head: head,
     middles: Collection[str] = (),
     rights: Collection[str] = (),
+    wholes: Collection[str] = (),
 ) -> str:
     """Lines under a header; empty without rows. What does not fit a terminal is stacked.
 
     `short` gives what stands above a column that is too narrow for its name. Of `middles` the
-    middle is left out where it must be, of all others the end; `rights` end together.
+    middle is left out where it must be, of all others the end; `rights` end together, and
+    `wholes` are whole or not there.
     """
     if not rows:
         return ""
@@ -41,7 +43,7 @@ def grid(
     if screen.width is None:
         widths = [min(cells, WIDEST) for cells in natural]
     else:
-        widths = fitted(columns, natural, screen.width, shrinks)
+        widths = fitted(columns, natural, screen.width, shrinks, wholes=wholes)
         if taken(widths) > screen.width:
             return stacked(heads, rows, screen)
     shown = [
@@ -89,6 +91,7 @@ def fitted(
     limit: int,
     shrinks: Shrinks,
     *,
+    wholes: Collection[str] = (),
     keep: bool = False,
 ) -> list[int]:
     """The widths that fit; columns that were asked for by name (`keep`) never go."""
@@ -99,8 +102,7 @@ def fitted(
             break
         if name in columns:
             place = columns.index(name)
-            # Half an address is of no use to anybody.
-            room = 0 if name == "url" and not keep else widths[place] - excess
+            room = 0 if name in wholes and not keep else widths[place] - excess
             widths[place] = max(min(widths[place], max(least, 4) if keep else least), room)
     return widths
 

@@ -22,11 +22,11 @@ COLUMNS = (
     "strip",
 )  # fmt: skip
 _SHRINKS = (
-    ("application", 12), ("pipeline", 20), ("source", 8), ("strip", 10), ("active", 0),
-    ("pipeline", 12), ("application", 8), ("source", 4), ("usually", 0), ("strip", 0),
-    ("runs", 0), ("success", 0), ("application", 4), ("pipeline", 8),
+    ("application", 12), ("pipeline", 20), ("source", 8), ("active", 0), ("pipeline", 16),
+    ("application", 8), ("usually", 0), ("runs", 0), ("pipeline", 12), ("source", 4),
+    ("strip", 0), ("success", 0), ("application", 4), ("pipeline", 8),
 )  # fmt: skip
-_SHORT = {"APPLICATION": "APP", "PIPELINE": "NAME"}
+_SHORT = {"APPLICATION": "APP", "PIPELINE": "NAME", "SOURCE": "SRC"}
 
 
 class PipelineDocument(Struct, frozen=True, kw_only=True):
@@ -86,6 +86,7 @@ def pipelines_table(pipelines: Sequence[Pipeline], screen: Screen, now: datetime
         short=lambda head: _SHORT.get(head, head),
         middles={"application", "source"},
         rights={"runs", "active", "success"},
+        wholes={"runs", "active", "success", "usually", "strip"},
     )
 
 

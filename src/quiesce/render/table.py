@@ -38,6 +38,9 @@ _SHORT_HEADS = {
 }
 """What stands above a column that has become too narrow for its name."""
 
+_WHOLES = frozenset({"url"})
+"""Half an address is of no use to anybody."""
+
 _MIDDLE = frozenset({"application", "source", "url"})
 
 
@@ -71,7 +74,7 @@ def table(
     if screen.width is None:
         widths = [min(cells, WIDEST) for cells in natural]
     else:
-        widths = fitted(columns, natural, screen.width, SHRINKS, keep=bool(fields))
+        widths = fitted(columns, natural, screen.width, SHRINKS, wholes=_WHOLES, keep=bool(fields))
         if taken(widths) > screen.width and not fields:
             return "".join(_two_lines(run, screen, screen.width, now, known) for run in runs)
     short = [
