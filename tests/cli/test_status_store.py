@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -275,3 +275,12 @@ def test_a_source_that_can_not_be_asked_by_id_leaves_a_gap_too() -> None:
         runs, told = together(replace(look, sources=(seen,)), [going], question)
         assert len(runs) == 1
         assert told.gaps == ()
+
+
+def test_offline_is_as_of_a_look_that_has_shown_this_pipeline(box: Sandbox, tmp_path: Path) -> None:
+    one = identity(f"spinnaker+{box.gate_url}", tmp_path)
+    keep(tmp_path, [old("o1", 3)], identity=one, at=NOW - timedelta(hours=5))
+    keep(tmp_path, identity=one, at=NOW, scope="pipeline Other")
+    shown = document(status("Deploy", "--offline", "-o", "json", box=box, folder=tmp_path))
+    as_of = datetime.fromisoformat(shown["as_of"]["spinnaker"])
+    assert as_of < NOW - timedelta(hours=4)

@@ -81,7 +81,7 @@ def kept(
             Known(key.pipeline, f"{key.application}, {names[key.source]}")
             for key in known(connection, names)
         ),
-        as_of=_as_of(connection, names),
+        as_of=_as_of(connection, names, pipeline),
     )
 
 
@@ -193,15 +193,17 @@ def _states(
     return found
 
 
-def _as_of(connection: Connection, names: Mapping[str, str]) -> dict[str, datetime]:
+def _as_of(connection: Connection, names: Mapping[str, str], pipeline: str) -> dict[str, datetime]:
+    """When each source was last looked at in a way that has shown this pipeline."""
     from sqlalchemy import func, select
 
     from quiesce.store.rows import moment
     from quiesce.store.schema import looks
 
     found: dict[str, datetime] = {}
+    shown = looks.c.scope.is_(None) | (looks.c.scope == f"pipeline {pipeline}")
     for key, name in names.items():
-        last = select(func.max(looks.c.began_at)).where(looks.c.source == key)
+        last = select(func.max(looks.c.began_at)).where(looks.c.source == key, shown)
         began = connection.execute(last).scalar()
         if began is not None:
             found[name] = moment(began)
