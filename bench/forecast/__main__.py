@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cells = single.measured(options.seed, 40 if few else 400)
     print("one run, looked at at a random instant; runs of history:")
     print("\n".join(single.table(cells)), flush=True)
-    tallies = sets.measured(options.seed, 2 if few else 12, 100 if few else 200)
+    tallies = sets.measured(options.seed, 2 if few else 8, 100 if few else 150)
     print()
     print("\n".join(sets.table(tallies)), flush=True)
     print()

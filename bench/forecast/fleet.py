@@ -52,9 +52,6 @@ class Fleet:
     def slowness(self, at: float) -> float:
         return slowness(self.slow, at)
 
-    def active(self, at: float) -> list[Event]:
-        return [run for run in self.runs if run.began <= at < run.ended]
-
 
 def slowness(spells: list[tuple[float, float, float]], at: float) -> float:
     return next((times for since, until, times in spells if since <= at < until), 1.0)

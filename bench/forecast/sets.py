@@ -66,13 +66,13 @@ def _watch(rng: Random, company: Fleet, looks: int, tally: Tally) -> None:
     log: list[tuple[float, Logged]] = []
     for at in sorted(rng.uniform(company.length * 0.1, company.length * 0.9) for _ in range(looks)):
         past.until(at)
-        active = company.active(at)
+        active = past.active
         if not active:
             continue
         tally.looks += 1
         now = EPOCH + timedelta(seconds=at)
         known = past.known()
-        found = outlook([_run(each) for each in active], known, now=now)
+        found = outlook(map(_run, active), known, now=now)
         quiet = found.quiet
         actual = max(each.last for each in active) - at
         if quiet is None or quiet.bound is None or quiet.likely is None:
@@ -99,9 +99,12 @@ def _largest(found: Outlook) -> float:
 
 
 class Past:
-    """What has ended by a time, kept up to date as time goes on."""
+    """What is active and what has ended by a time, kept up to date as time goes on."""
 
     def __init__(self, company: Fleet) -> None:
+        self.active: list[Event] = []
+        self._begun = iter(company.runs)
+        self._next: Event | None = next(self._begun, None)
         self._runs = sorted(company.runs, key=lambda run: run.ended)
         self._ends = [run.ended for run in self._runs]
         self._count = 0
@@ -117,6 +120,10 @@ class Past:
             self._children[run.pipeline].update(child.pipeline for child in run.children)
             self._stale.add(run.pipeline)
         self._count = stop
+        while self._next is not None and self._next.began <= at:
+            self.active.append(self._next)
+            self._next = next(self._begun, None)
+        self.active = [run for run in self.active if run.ended > at]
 
     def known(self) -> dict[Key, Known]:
         around = tuple(each for those in self._seconds.values() for each in those[-5:])

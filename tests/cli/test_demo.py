@@ -28,10 +28,10 @@ def test_the_demo_gives_the_true_answers_and_soon(tmp_path: Path) -> None:
     }
     began = time.monotonic()
     told = quiesce("demo", cwd=tmp_path, env=env)
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 30
     assert told.returncode == 0
     codes = [int(code) for code in re.findall(r"^\(exit (\d+)\)$", told.stdout, re.MULTILINE)]
-    assert codes == [code for *_, code in STEPS] == [0, 1, 0, 3, 0]
+    assert codes == [code for *_, code in STEPS] == [0, 1, 0, 3, 0, 0]
     assert told.stdout.count("\n$ quiesce ") == len(STEPS)
     assert "simulated" in told.stdout.splitlines()[0]
     assert "Traceback" not in told.stderr

@@ -94,17 +94,20 @@ def _ago(now: datetime, seconds: float) -> datetime:
 
 
 def _spells(archive: Archive, since: datetime, form: str, now: datetime) -> int:
-    from quiesce.app.archive.spells import Seen, counts_for, looked, spells, together
+    from quiesce.app.archive.spells import MOST, Seen, counts_for, looked, spells, together
     from quiesce.render import history as drawing
 
-    lasts = {name: counts_for(archive.configured.get(name)) for name in archive.asked}
-    early = max(lasts.values(), default=0.0)
-    looks = looked(archive.connection, archive.names, since, now, early)
+    looks = looked(archive.connection, archive.names, since, now, MOST)
+    lasts = {
+        name: counts_for(archive.configured.get(name), looks.get(name, []))
+        for name in archive.asked
+    }
     seen = [
         Seen(name=name, spells=spells(looks.get(name, []), since, now, each), counts_for=each)
         for name, each in lasts.items()
     ]
-    whole = Seen(name="", spells=together(seen, since, now), counts_for=early)
+    longest = max(lasts.values(), default=0.0)
+    whole = Seen(name="", spells=together(seen, since, now), counts_for=longest)
     surface = screen(sys.stdout)
     cells = drawing.strip_cells(surface, [*lasts, drawing.TOGETHER])
     shown = [_shown(one, since, now, cells) for one in (*seen, whole)]

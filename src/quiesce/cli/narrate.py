@@ -38,7 +38,7 @@ class Narrator:
             return
         self._before, self._told = state, now
         surface = replace(screen(sys.stderr), width=None)
-        remark(f"{self._over}{progress_line(answer, datetime.now(UTC), surface)}\n")
+        remark(f"{self._over}{progress_line(answer, datetime.now(UTC).astimezone(), surface)}\n")
 
     def end(self, answer: Answer) -> None:
         """Say how long it took and for what; where runs are left, where each can be seen."""

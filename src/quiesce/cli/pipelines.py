@@ -19,15 +19,15 @@ TEXT = """All pipelines that the store knows: runs by state, the last one, how t
 Examples:
   quiesce pipelines
   quiesce pipelines "Deploy prod"
-  quiesce pipelines -a eks -o json | jq '.pipelines[] | select(.success < 0.9)'
+  quiesce pipelines -o json | jq '.pipelines[] | select(.success < 0.9)'
 
 SUCCESS is of the newest 50 runs, of those that succeeded, failed or timed out; USUALLY their
 median duration. No system is asked: `quiesce collect` keeps the store up to date, and so does
 each `quiesce check`.
 
 \b
-Exit codes: 0 listed, 2 usage, configuration, or a name that the store does not
-know, 3 the store can't be used, or there is none yet."""
+Exit codes: 0 listed, 2 usage, configuration, or a name that the store does
+not know, 3 the store can't be used, or there is none yet."""
 
 
 @click.command("pipelines", help=TEXT, short_help="All pipelines that are known.")

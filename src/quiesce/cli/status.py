@@ -42,7 +42,8 @@ TEXT = """How the recent runs of a pipeline ended, by its name, in every system 
 \b
 Examples:
   quiesce status "Deploy prod"
-  quiesce status "Deploy prod" --status running --status failed -a eks --since 7d
+  quiesce status "Deploy prod" --status running --status failed -a eks
+  quiesce status "Deploy prod" --since 7d --offline
   quiesce status events-daily --summary -o json
   quiesce status events-daily -o mixpanel
   quiesce status "Deploy prod" --exit-status && ./announce.sh
@@ -56,9 +57,9 @@ in its words as near as these come: see `quiesce help output`.
 
 \b
 Exit codes: 0 when everything that was asked was seen, 1 with --exit-status
-when the newest finished run did not succeed, 2 usage, configuration, or a name
-that nothing knows, 3 when there are gaps, or with --exit-status no finished
-run, 130 interrupted. Any other code must be treated as a failure."""
+when the newest finished run did not succeed, 2 usage, configuration, or a
+name that nothing knows, 3 when there are gaps, or with --exit-status no
+finished run, 130 interrupted. Any other code must be treated as a failure."""
 
 _MEMORY = "memory"
 
@@ -93,7 +94,7 @@ def _also_mixpanel(command: click.Command) -> click.Command:
     "--since", type=Duration(least=1.0), metavar="DURATION", help="Only runs that began since: 7d."
 )
 @click.option("--summary", is_flag=True, help="Counts by state, no runs.")
-@click.option("--exit-status", is_flag=True, help="Exit 1 if the newest finished run did not do.")
+@click.option("--exit-status", is_flag=True, help="Exit 1 if the newest finished run failed.")
 @click.option(
     "--limit",
     type=click.IntRange(1, 10_000),

@@ -17,9 +17,9 @@ TEXT = """Decide that a run, or what matches a pattern, does not count until a t
 
 \b
 Examples:
-  quiesce waive gate/01JDW8YQ3ZK4ABCDEFGHJKMNPQ --reason "wedged, INC-4711" --until 4h
-  quiesce waive 'gate/eks/Nightly */*' --reason "known zombie" --until 2026-12-01
-  quiesce waive "$(quiesce ls -o name | head -1)" --reason test --until 2026-12-01T18:00
+  quiesce waive gate/01JDW8YQ3ZK4ABCDEFGHJKMNPQ --reason "wedged" --until 4h
+  quiesce waive 'gate/eks/Nightly */*' --reason "zombies" --until 2026-12-01
+  quiesce waive "$(quiesce ls -o name | head -1)" --reason test --until 1h
 
 A waived run is shown, counted apart, and named in the reasons of every verdict. RUN is
 source/id, a whole name as `-o name` prints it, or the begin of an id that only one run has.
@@ -30,8 +30,8 @@ A waiver always ends, after 90 days at most: a date is where that day begins, a 
 an offset is local. Then its runs count again.
 
 \b
-Exit codes: 0 waived, 2 usage, a run that the store does not know, or a pattern
-that covers all of a source, 3 the store can't be used."""
+Exit codes: 0 waived, 2 usage, a run that the store does not know, or a
+pattern that covers all of a source, 3 the store can't be used."""
 
 
 @click.command("waive", help=TEXT, short_help="Decide that a run does not count until a time.")

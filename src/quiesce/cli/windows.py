@@ -66,7 +66,6 @@ def command(
     limit: int,
     form: str,
 ) -> int:
-    from quiesce.app.archive.spells import counts_for
     from quiesce.app.archive.weeks import best, known_weeks, weeks_of
     from quiesce.forecast import window_words
     from quiesce.render.windows import never_quiet, too_little, windows_document, windows_lines
@@ -77,8 +76,8 @@ def command(
         if length > 7 * 86400 or within > 7 * 86400:
             raise ConfigError("--length and --within are 7d at most", hint="a week is the pattern")
         with archived(sources, path) as archive:
-            lasts = {one: counts_for(archive.configured.get(one)) for one in archive.asked}
-            known = known_weeks(archive.connection, archive.names, lasts, now)
+            configured = {one: archive.configured.get(one) for one in archive.asked}
+            known = known_weeks(archive.connection, archive.names, configured, now)
             found = best(
                 archive.connection,
                 archive.names,

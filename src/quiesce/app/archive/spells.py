@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -27,10 +28,13 @@ if TYPE_CHECKING:
 
 NOBODY = "nobody looked"
 
-LEAST = 120.0
+LEAST, MOST = 120.0, 3600.0
 PACES = 3.0
-"""A look counts for so many of its source's usual pauses, and for so many seconds at least: one
-look that is late or fails is no hole in what is known, and ten are."""
+"""A look counts for so many of its source's usual pauses, and for so many seconds at least and
+at most: one look that is late or fails is no hole in what is known, and ten are."""
+
+REGULAR = 10
+"""From so many looks on they show a pace of their own: that of `collect --once` under cron."""
 
 _REASONS = msgspec.json.Decoder(tuple[str, ...])
 
@@ -57,9 +61,16 @@ class Seen(Struct, frozen=True, kw_only=True):
         return shares(self.spells)
 
 
-def counts_for(source: SourceConfig | None) -> float:
-    """For how many seconds a look at a source counts, by its pace."""
+def counts_for(source: SourceConfig | None, looks: Sequence[Looked]) -> float:
+    """For how many seconds a look at a source counts, by its pace.
+
+    That is the one that is configured, or the one that it is really looked at, where that is
+    slower: half of the pauses between these looks are shorter.
+    """
     pace = 30.0 if source is None else max(source.every, source.every_night or 0.0)
+    if len(looks) >= REGULAR:
+        pauses = [(after.at - before.at).total_seconds() for before, after in pairwise(looks)]
+        pace = max(pace, min(median(pauses), MOST / PACES))
     return max(LEAST, PACES * pace)
 
 

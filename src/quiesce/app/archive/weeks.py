@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
-from quiesce.app.archive.spells import Seen, looked, spells, together
+from quiesce.app.archive.spells import Seen, counts_for, looked, spells, together
 from quiesce.forecast import Ran, windows
 from quiesce.past import Spell, Window
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from quiesce.config import SourceConfig
 
 BACK = timedelta(weeks=26)
 """How far back it is looked: habits change."""
@@ -20,24 +22,25 @@ WEEK = timedelta(weeks=1)
 
 
 def known_weeks(
-    connection: Connection, names: Mapping[str, str], lasts: Mapping[str, float], now: datetime
+    connection: Connection,
+    names: Mapping[str, str],
+    configured: Mapping[str, SourceConfig | None],
+    now: datetime,
 ) -> tuple[Spell, ...]:
     """What was known of all sources together in these weeks, from the first look on.
 
-    `lasts` says by source for how long a look counts. A source that was never looked at makes
-    all of it unknown.
+    `configured` has every source that counts. One that was never looked at makes all of it
+    unknown.
     """
     since = now - BACK
     looks = looked(connection, names, since, now, 0.0)
     first = min((those[0].at for those in looks.values() if those), default=now)
     since = max(since, first)
     seen = [
-        Seen(
-            name=name,
-            spells=spells(looks.get(name, []), since, now, seconds),
-            counts_for=seconds,
-        )
-        for name, seconds in lasts.items()
+        Seen(name=name, spells=spells(those, since, now, seconds), counts_for=seconds)
+        for name, source in configured.items()
+        for those in (looks.get(name, []),)
+        for seconds in (counts_for(source, those),)
     ]
     return together(seen, since, now)
 
