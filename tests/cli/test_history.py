@@ -31,10 +31,13 @@ from tests.cli.terminal import Terminal
 
 from quiesce.app.archive.spells import (
     LEAST,
+    MOST,
     NOBODY,
+    PACES,
     Looked,
     Seen,
     buckets,
+    counts_for,
     shares,
     spells,
     together,
@@ -73,6 +76,21 @@ def test_a_look_counts_until_the_next_one_and_no_longer_than_it_may() -> None:
         ("quiet", 2, ""),
         ("unknown", 28, NOBODY),
     ]
+
+
+@pytest.mark.parametrize(
+    ("pause", "number", "seconds"),
+    [
+        (0.5, 40, LEAST),
+        (15, 40, PACES * 15 * 60),  # `collect --once` under cron
+        (15, 9, LEAST),  # too few to be a pace
+        (600, 40, MOST),  # so far apart they say nothing of the time between
+    ],
+)
+def test_a_look_counts_by_the_pace_at_which_it_is_really_looked(
+    pause: float, number: int, seconds: float
+) -> None:
+    assert counts_for(None, [look(pause * each) for each in range(number)]) == seconds
 
 
 def test_without_any_look_all_of_it_is_unknown() -> None:
@@ -164,9 +182,9 @@ def test_the_document_has_each_source_and_all_together(folder: Path) -> None:
     found = document(told)
     jsonschema.validate(found, schema("history"))
     by_name = {one["name"]: one for one in found["sources"]}
-    assert by_name["gate"]["counts_for"] == LEAST
+    assert by_name["gate"]["counts_for"] == PACES * 60
     assert by_name["gate"]["shares"]["active"] == pytest.approx(10 / 60, abs=0.01)
-    assert by_name["mix"]["shares"]["unknown"] == pytest.approx(8 / 60, abs=0.02)
+    assert by_name["mix"]["shares"]["unknown"] == pytest.approx(7 / 60, abs=0.02)
     assert [one["verdict"] for one in found["together"]["spells"]] == [
         "quiet", "active", "quiet", "unknown",
     ]  # fmt: skip
