@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from quiesce.forecast import Ran, window_words, windows
+from quiesce.forecast.schedule import habits
+from quiesce.forecast.stretches import Stretches
 from quiesce.past import Spell, Window
 
 MONDAY = datetime(2026, 9, 7, tzinfo=UTC)
@@ -123,18 +126,30 @@ def test_windows_do_not_overlap() -> None:
 
 
 def test_a_nightly_job_is_known_after_four_weeks() -> None:
-    """It missed one night by chance: the time is not good all the same."""
-    nightly = [
-        Ran(at=at(0, 24 * day + 2.1), seconds=1800) for day in range(28) if day not in {6, 13}
-    ]
-    runs = {"Backup": nightly, "Deploy": [Ran(at=at(w, 60), seconds=600) for w in range(4)]}
-    found = windows(
-        seen(4), runs, now=at(4, 0), zone=UTC, length=1800, within=7 * 24 * HOUR, most=400
+    """It missed a night by chance: that weekday is not as good as it looks."""
+    nightly = [Ran(at=at(0, 24 * day + 2.1), seconds=1800) for day in range(28) if day != 13]
+    found = habits(
+        {"Backup": nightly}, Stretches([(MONDAY.timestamp(), at(4, 0).timestamp())]), UTC
     )
-    by_start = {each.start: each for each in found}
     for day in range(7):
-        window = by_start.get(at(4, 24 * day + 2))
-        assert window is None or window.likely < 0.5
+        assert found.quiet((24 * day + 2) * HOUR, 1800) < 0.35
+        assert found.quiet((24 * day + 2.5) * HOUR, 1800) < 0.35
+        assert found.quiet((24 * day + 3) * HOUR, 1800) > 0.95
+
+
+def test_starts_by_chance_are_expected_in_their_hours() -> None:
+    """Four starts on each working day between 9 and 17, and none at night."""
+    rng = Random(1)
+    runs = [
+        Ran(at=at(week, 24 * day + rng.uniform(9, 17)), seconds=900)
+        for week in range(6)
+        for day in range(5)
+        for _ in range(4)
+    ]
+    found = habits({"Deploy": runs}, Stretches([(MONDAY.timestamp(), at(6, 0).timestamp())]), UTC)
+    assert 0.4 < found.quiet(24 * HOUR + 12 * HOUR, 1800) < 0.85
+    assert found.quiet(24 * HOUR + 3 * HOUR, 1800) > 0.95
+    assert found.quiet(5 * 24 * HOUR + 12 * HOUR, 1800) > 0.99
 
 
 def test_times_are_those_of_the_wall_clock_through_summer_time() -> None:

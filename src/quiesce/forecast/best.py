@@ -106,16 +106,15 @@ def _observed(
 def _candidates(
     observed: Observed, now: datetime, zone: tzinfo, length: float, within: float
 ) -> Iterator[_Candidate]:
-    wall = now.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0)
-    wall -= timedelta(minutes=wall.minute % 30)
-    end = now + timedelta(seconds=min(within, WEEK))
-    while True:
-        wall += STEP
+    first = now.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0)
+    first -= timedelta(minutes=first.minute % 30)
+    horizon = timedelta(seconds=min(within, WEEK))
+    # A little further than the horizon: the wall clock may jump on the way.
+    for step in range(1, (horizon + timedelta(hours=3)) // STEP):
+        wall = first + step * STEP
         start = _at(wall, zone)
-        if start is None or start < now:
+        if start is None or not now <= start <= now + horizon:
             continue
-        if start > end:
-            return
         before = [_at(wall - timedelta(weeks=back), zone) for back in range(1, BACK + 1)]
         known = [
             (each, quiet)
