@@ -54,7 +54,8 @@ class Estimate(Struct, frozen=True, kw_only=True):
     says so), and `bound` alone where it can't be trusted. `runs` is how many ended runs of
     the same pipeline it rests on, `typical` their median duration. `rough` is below 10 runs.
     `overdue`: longer than 95 % of its like. `stuck`: overdue, and nothing in it has changed
-    for long. `note` is a sentence without a full stop, or empty.
+    for long. `factor` is by what `bound` was corrected, because of how earlier ones have held.
+    `note` is a sentence without a full stop, or empty.
     """
 
     at: datetime
@@ -66,6 +67,7 @@ class Estimate(Struct, frozen=True, kw_only=True):
     rough: bool = False
     overdue: bool = False
     stuck: bool = False
+    factor: float = 1.0
     note: str = ""
 
 

@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from quiesce.forecast import Child, Durations, Key, Known, learn, outlook
+from quiesce.app.archive.coverage import EVERYTHING, as_logged
+from quiesce.forecast import (
+    ENOUGH,
+    Calibration,
+    Child,
+    Durations,
+    Key,
+    Known,
+    calibration,
+    learn,
+    outlook,
+    pace,
+)
 from quiesce.model import Run
 from quiesce.past import Outlook
 from quiesce.store import children, usual
+from quiesce.store.foretold import foretold, told_together
 from quiesce.store.known import PipelineKey
 from quiesce.verdict import reference
 
 GENERATIONS = 3
 """How far what a run starts, and what that starts, is followed."""
+
+
+LEARN_FROM = timedelta(days=14)
+"""How far back predictions are held against what happened: long enough for a quiet site."""
+
+LATELY = timedelta(hours=2)
+"""Whether all is slower than usual just now, the runs say that have ended in this time."""
 
 
 def foreseen(
@@ -25,21 +46,43 @@ def foreseen(
 
     `names` are the keys of the sources that are asked, with their names.
     """
-    known = _known(connection, names, runs)
-    changed = {reference(run): run.changed_at for run in runs}
-    return outlook(runs, known, now=now, changed=changed)
+    keys = _keys(names, runs)
+    known = _known(connection, names, keys)
+    ended = usual.lately(connection, keys, since=now - LATELY)
+    return outlook(
+        runs,
+        known,
+        now=now,
+        changed={reference(run): run.changed_at for run in runs},
+        learnt=_learnt(connection, list(names), now),
+        slower=pace([(_named(key, names), seconds) for key, seconds in ended], known),
+    )
 
 
-def _known(
-    connection: Connection, names: Mapping[str, str], runs: Iterable[Run]
-) -> dict[Key, Known]:
-    """The history of the pipelines of these runs, and of those that they are likely to start."""
+def _learnt(connection: Connection, sources: Sequence[str], now: datetime) -> Calibration:
+    """What the predictions about all of these sources together came to."""
+    since = now - LEARN_FROM
+    if told_together(connection, sources, since=since) < ENOUGH:
+        return Calibration()
+    found = foretold(connection, since=since, until=now, together=sources)
+    logged = (as_logged(one, EVERYTHING) for one in found)
+    return calibration([one for one in logged if one is not None])
+
+
+def _keys(names: Mapping[str, str], runs: Iterable[Run]) -> set[PipelineKey]:
     keys = {name: key for key, name in names.items()}
-    wanted = {
+    return {
         PipelineKey(keys[run.source], run.application, run.pipeline)
         for run in runs
         if run.source in keys
     }
+
+
+def _known(
+    connection: Connection, names: Mapping[str, str], keys: AbstractSet[PipelineKey]
+) -> dict[Key, Known]:
+    """The history of these pipelines, and of those that they are likely to start."""
+    wanted = set(keys)
     started: dict[PipelineKey, children.Children] = {}
     for _ in range(GENERATIONS):
         started |= children.children(connection, wanted - started.keys())

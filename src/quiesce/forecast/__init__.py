@@ -15,6 +15,7 @@ from quiesce.forecast.joint import outlook
 from quiesce.forecast.known import Child, Key, Known, learn
 from quiesce.forecast.late import overdue
 from quiesce.forecast.logged import (
+    ENOUGH,
     Calibration,
     Coverage,
     Logged,
@@ -29,6 +30,7 @@ from quiesce.forecast.slower import pace
 from quiesce.forecast.together import Everything, Tree, everything
 
 __all__ = [
+    "ENOUGH",
     "Calibration",
     "Child",
     "Coverage",

@@ -30,8 +30,7 @@ def outlook(
     What has ended is left out; so should be what is waived.
 
     `learnt` is what the earlier predictions for the same set came to (`calibration`), and
-    `slower` how many times their usual length runs take just now (`pace`). Whoever logs
-    the estimate for the set logs `learnt.factor(slower)` with it.
+    `slower` how many times their usual length runs take just now (`pace`).
     """
     active = {f"{run.source}/{run.id}": run for run in runs if run.state.active}
     if not active:

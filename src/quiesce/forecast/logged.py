@@ -133,6 +133,7 @@ def recalibrated(estimate: Estimate, learnt: Calibration, slower: float = 1.0) -
     return replace(
         estimate,
         bound=bound,
+        factor=factor,
         likely=min(estimate.likely * learnt.likely, bound),
         note=sentence((estimate.note, said, words)),
     )

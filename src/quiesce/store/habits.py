@@ -122,10 +122,10 @@ def _busy(
         for begun, ended in chain([] if since is None else [(since, end)], stretches)
         if ended >= begin
     )
-    return list(_merged(within_time))
+    return list(merged(within_time))
 
 
-def _merged(stretches: Iterable[tuple[int, int]]) -> Iterator[Busy]:
+def merged(stretches: Iterable[tuple[int, int]]) -> Iterator[Busy]:
     """Those that touch or overlap as one. They come in the order of their begin."""
     begun, ended, count = 0, 0, 0
     for begin, end in stretches:

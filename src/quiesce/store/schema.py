@@ -155,6 +155,7 @@ predictions = Table(
     Column("id", Text, nullable=False),  # of the run; empty for everything together
     Column("likely", Float),  # seconds from made_at on; null where none could be said
     Column("bound", Float),
+    Column("factor", Float, nullable=False),  # by what it had been corrected
     Column("basis", Text, nullable=False),
     Column("runs", Integer, nullable=False),  # how many ended runs it rests on
     PrimaryKeyConstraint("source", "id", "made_at", name="pk_predictions"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import chain, groupby
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, and_, select
 from quiesce.model import FINISHED
 from quiesce.store.known import PipelineKey
 from quiesce.store.newest import newest
+from quiesce.store.rows import micros
 from quiesce.store.schema import runs, tallies
 
 ENDED = runs.c.state.in_(sorted(state.value for state in FINISHED))
@@ -24,6 +26,8 @@ _FEWEST = 100
 _ALTOGETHER = 400_000
 """Runs that are read at once. The newest 1,000 of each pipeline are worth reading; of thousands
 of pipelines that takes seconds, and the newest 100 say most of it."""
+
+_LATELY = 10
 
 _NEAR, _FAR, _OF_EACH = 20, 50, 20
 """A sample is the newest 20 runs of so many pipelines, of the application and of the source: each
@@ -71,6 +75,18 @@ def durations(connection: Connection, keys: Collection[PipelineKey]) -> dict[Pip
         )
         for key in asked
     }
+
+
+def lately(
+    connection: Connection, keys: Collection[PipelineKey], *, since: datetime
+) -> list[tuple[PipelineKey, float]]:
+    """How many seconds the runs of these pipelines took that have ended from a time on.
+
+    Of the newest ten of each: those say how it is just now.
+    """
+    taken = runs.c.ended_at - runs.c.started_at
+    found = newest(connection, sorted(set(keys)), _LATELY, taken, runs.c.ended_at, where=[TIMED])
+    return [(key, row[2] / 1e6) for key, row in found if row[3] >= micros(since)]
 
 
 def _seconds(

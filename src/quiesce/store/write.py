@@ -208,4 +208,5 @@ def _json(value: object) -> str:
 
 
 def _prediction(at: datetime, source: str, run: str, said: Estimate) -> tuple[Any, ...]:
-    return (micros(at), source, keepable(run), said.likely, said.bound, said.basis, said.runs)
+    said_then = (said.likely, said.bound, said.factor, said.basis, said.runs)
+    return (micros(at), source, keepable(run), *said_then)

@@ -99,6 +99,7 @@ def for_people() -> None:
         "predictions",
         *(number("made_at"), text("source"), text("id")),
         *(sa.Column(name, sa.Float(), nullable=True) for name in ("likely", "bound")),
+        sa.Column("factor", sa.Float(), nullable=False),
         *(text("basis"), sa.Column("runs", sa.Integer(), nullable=False)),
         sa.PrimaryKeyConstraint("source", "id", "made_at", name="pk_predictions"),
     )
