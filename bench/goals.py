@@ -13,7 +13,7 @@ HEAVY = ("aiohttp", "rich", "tomlkit", "cyclopts", "sqlalchemy", "alembic", "lit
 NEEDLESS: dict[str, tuple[str, ...]] = {
     "--version": HEAVY,
     "--help": ("aiohttp", "tomlkit", "sqlalchemy", "alembic", "litestar"),
-    "check": ("tomlkit", "sqlalchemy", "alembic", "litestar"),
+    "check --no-store": ("tomlkit", "sqlalchemy", "alembic", "litestar"),
 }
 """What a command does without."""
 

@@ -84,7 +84,9 @@ class Bench:
             imports={
                 "--version": self._imports("--version"),
                 "--help": self._imports("--help"),
-                "check": self._imports("check", "--config", self._config(quiet_gate, 64)),
+                "check --no-store": self._imports(
+                    "check", "--no-store", "--config", self._config(quiet_gate, 64)
+                ),
             },
             notes=self._notes,
         )

@@ -137,7 +137,8 @@ def test_predictions_that_were_too_short_make_the_next_one_longer(store: Store) 
 
 
 def test_slow_times_are_said(store: Store) -> None:
-    keep(store, *(ran(number, 10, 200 * number + 300) for number in range(40)))
+    usual = (ran(number, 8 + number * 7 % 5, 200 * number + 300) for number in range(40))
+    keep(store, *usual)
     assert "slower" not in together(store, running(4)).note
     keep(store, *(ran(100 + number, 25, 10 * number + 1) for number in range(5)))
     assert "slower than usual now: 2.5 times" in together(store, running(4)).note
