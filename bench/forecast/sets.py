@@ -169,6 +169,10 @@ def _run(event: Event) -> Run:
     )
 
 
+def _share(held: list[bool]) -> str:
+    return f"{fmean(held):8.3f}" if held else f"{'-':>8}"
+
+
 def table(tallies: dict[tuple[int, bool], Tally]) -> Iterator[str]:
     yield (
         f"{'all of them':20}{'looks':>7}{'active':>8}{'bounded':>9}{'holds':>8}{'corrected':>11}"
@@ -178,7 +182,7 @@ def table(tallies: dict[tuple[int, bool], Tally]) -> Iterator[str]:
         yield (
             f"{f'{pipelines} pipelines':15}{'slow' if slow else 'calm':5}{each.looks:7}"
             f"{fmean(each.active):8.1f}{len(each.held) / each.looks:9.2f}{fmean(each.held):8.3f}"
-            f"{fmean(each.corrected or [0]):11.3f}{fmean(each.slowly or [0]):8.3f}"
+            f"{fmean(each.corrected or [0]):11.3f}{_share(each.slowly)}"
             f"{fmean(each.largest):9.3f}{median(each.ours) / median(each.by_mean):14.2f}"
         )
 
