@@ -192,10 +192,11 @@ class Look(Struct, frozen=True, kw_only=True):
 
 
 class SourceVerdict(Struct, frozen=True, kw_only=True):
-    """The verdict on one source."""
+    """The verdict on one source; `reasons` are those that are its own."""
 
     name: str
     verdict: VerdictName
+    reasons: tuple[str, ...] = ()
 
 
 class Verdict(Struct, frozen=True, kw_only=True):

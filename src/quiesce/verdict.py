@@ -68,6 +68,12 @@ def judge(
                 "active" if counted.get(source.name) or changed.get(source.name) else "quiet",
                 "unknown" if doubts.get(source.name) else "quiet",
             ),
+            reasons=(
+                *_active_reasons(counted.get(source.name, 0), changed.get(source.name, ())),
+                *doubts.get(source.name, ()),
+                *_waived_reasons(looks, waived, source.name),
+                *_gone_reasons(looks, source.name),
+            ),
         )
         for source in last.sources
     )
@@ -125,9 +131,19 @@ def _counted(
     return len(active.difference(waived))
 
 
-def _waived_reasons(looks: Sequence[Look], waived: Mapping[str, str]) -> list[str]:
-    """One for each run that is active and does not count, so that none is dropped silently."""
-    runs = {reference(run) for look in looks for run in look.runs if run.state.active}
+def _waived_reasons(
+    looks: Sequence[Look], waived: Mapping[str, str], source: str | None = None
+) -> list[str]:
+    """One for each run that is active and does not count, so that none is dropped silently.
+
+    Of one source, or of all.
+    """
+    runs = {
+        reference(run)
+        for look in looks
+        for run in look.runs
+        if run.state.active and source in {None, run.source}
+    }
     return [
         f"{name} is active and waived {waived[name]}".rstrip()
         for name in sorted(runs)
@@ -135,9 +151,12 @@ def _waived_reasons(looks: Sequence[Look], waived: Mapping[str, str]) -> list[st
     ]
 
 
-def _gone_reasons(looks: Sequence[Look]) -> list[str]:
-    """One for each run whose end nobody saw: not active, and not to be passed over either."""
-    gone = {reference(run): run for look in looks for source in look.sources for run in source.gone}
+def _gone_reasons(looks: Sequence[Look], source: str | None = None) -> list[str]:
+    """One for each run whose end nobody saw: not active, and not to be passed over either.
+
+    Of one source, or of all.
+    """
+    gone = {reference(run): run for look in looks for each in look.sources for run in each.gone}
     for look in looks:
         for run in look.runs:
             gone.pop(reference(run), None)  # it was found after all
@@ -145,6 +164,7 @@ def _gone_reasons(looks: Sequence[Look]) -> list[str]:
         f"{run.pipeline} ({run.application}) {run.id} is gone:"
         f" active at {_last_seen(run)}, its end was not seen"
         for _, run in sorted(gone.items())
+        if source in {None, run.source}
     ]
 
 

@@ -89,12 +89,17 @@ def _validator(name: str) -> Draft202012Validator:
     return Draft202012Validator(json.loads(path.read_text(encoding="utf-8")))
 
 
+def conforms(shown: Any, name: str) -> None:
+    """Held against its schema."""
+    _validator(name).validate(shown)
+
+
 def valid(told: subprocess.CompletedProcess[str], name: str = "look") -> Any:
     """The one document on stdout, held against its schema; and what holds of every ending."""
     assert "Traceback" not in told.stderr
     assert SECRET not in told.stdout + told.stderr
     shown = document(told)
-    _validator(name).validate(shown)
+    conforms(shown, name)
     return shown
 
 

@@ -5,14 +5,26 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.acceptance import both_in_toml, configure, ended, gate, running, small, started
+from tests.cli.acceptance import (
+    both_in_toml,
+    configure,
+    conforms,
+    ended,
+    gate,
+    job,
+    running,
+    small,
+    started,
+)
 from tests.cli.program import quiesce
 
 from quiesce.sandbox import Fault, Sandbox, serve_in_thread
@@ -74,6 +86,8 @@ def test_each_source_has_its_own_looks_and_each_is_a_line(
     told, _ = stopped(process)
     assert told.returncode == 0
     assert "Traceback" not in told.stderr
+    for line in first:
+        conforms(line, "collected")
     assert {line["source"] for line in first} == {"gate", "mix"}
     for line in first:
         assert (line["type"], line["schema"], line["verdict"]) == ("look", 1, "quiet")
@@ -204,6 +218,9 @@ def test_once_is_a_check_that_is_remembered(
     assert shown["gate"]["verdict"] == ("active" if busy else "quiet")
     assert shown["mix"]["verdict"] == "quiet"
     assert shown["mix"]["confirmed"] is not busy
+    assert shown["gate"]["reasons"] == (["1 run is active"] if busy else [])
+    assert shown["mix"]["reasons"] == [], "what is said of a source is about that one"
+    assert shown["mix"]["requests_per_minute"] is None, "nobody looked for so long"
     assert (tmp_path / "memory.db").exists()
 
 
@@ -211,6 +228,33 @@ def test_once_that_can_not_tell_is_exit_3(box: Sandbox, tmp_path: Path) -> None:
     box.faults.add(Fault(kind="status", status=403, path="/applications"))
     assert quiesce("collect", "--once", cwd=tmp_path, env=ENV).returncode == 3
     box.faults.clear()
+
+
+def test_each_source_is_kept_with_the_reason_that_is_its_own(box: Sandbox, tmp_path: Path) -> None:
+    """What runs in one is no reason for what is not known of another."""
+    box.world.put_job(job(box.world.now(), "running"))
+    box.faults.add(Fault(kind="status", status=403, path="/applications"))
+    told = quiesce("collect", "--once", cwd=tmp_path, env=ENV)
+    box.faults.clear()
+    assert told.returncode == 1
+    shown = json.loads(quiesce("history", "-o", "json", cwd=tmp_path, env=ENV).stdout)
+    why = {each["name"]: each["spells"][-1]["reason"] for each in shown["sources"]}
+    assert "403" in why["gate"]
+    assert why["mix"] == ""
+
+
+def test_each_source_is_kept_with_how_many_of_its_own_runs_are_waived(
+    box: Sandbox, tmp_path: Path
+) -> None:
+    box.world.put_job(job(box.world.now(), "running"))
+    words = ("waive", "mix/*", "--force", "--reason", "wedged", "--until", "1h")
+    assert quiesce(*words, cwd=tmp_path, env=ENV).returncode == 0
+    assert quiesce("collect", "--once", cwd=tmp_path, env=ENV).returncode == 0
+    with closing(sqlite3.connect(tmp_path / "memory.db")) as store:
+        kept = set(store.execute("SELECT source, active, waived FROM looks WHERE active"))
+        rest = set(store.execute("SELECT source, active, waived FROM looks WHERE NOT active"))
+    assert kept == {("mix", 1, 1)}
+    assert ("gate", 0, 0) in rest
 
 
 def test_without_a_store_there_is_nothing_to_do(box: Sandbox, tmp_path: Path) -> None:

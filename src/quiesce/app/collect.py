@@ -43,12 +43,13 @@ class Collected(Struct, frozen=True, kw_only=True):
     """One look at one source, and what came of it.
 
     `load` is requests per minute over the last ten minutes, `next_in` seconds until the next
-    look. `stored` says whether it is remembered; `trouble` why not.
+    look; both None of a look that is the only one. `stored` says whether it is remembered;
+    `trouble` why not.
     """
 
     source: str
     answer: Answer
-    load: float
+    load: float | None
     next_in: float | None
     stored: bool
     trouble: StoreError | None = None

@@ -162,7 +162,7 @@ class _Inspection:
                 ),
             )
             scope = f"pipeline {self._question.pipeline}"
-            self._system.memory.note(taken, verdict, scope=scope, waived=0)
+            self._system.memory.note(taken, verdict, scope=scope)
         return taken
 
     def _recalling(self) -> asyncio.Task[Recalled] | None:
@@ -215,7 +215,7 @@ class _Inspection:
         spared = {name: words(waiver) for name, waiver in found.items()}
         verdict = judge(looks, system.expectation, spared, system.clock(), at)
         if system.memory is not None:
-            system.memory.note(looks[-1], verdict, scope=system.scope, waived=len(found))
+            system.memory.note(looks[-1], verdict, scope=system.scope, waived=found)
         counted = [
             run for run in looks[-1].runs if run.state.active and reference(run) not in found
         ]

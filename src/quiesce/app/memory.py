@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -20,6 +20,7 @@ from quiesce.errors import StoreError
 from quiesce.model import Look, Run, Verdict
 from quiesce.past import Outlook, Remembered, Waiver
 from quiesce.sources import KINDS
+from quiesce.verdict import reference
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,13 +47,13 @@ class Recalled(Struct, frozen=True, kw_only=True):
 
 
 class Seen(Struct, frozen=True, kw_only=True):
-    """A look that is still to be kept, with the verdict on it."""
+    """A look that is still to be kept, with the verdict on it; `waived` are references."""
 
     survey: str
     look: Look
     verdict: Verdict
     scope: str | None
-    waived: int
+    waived: frozenset[str]
 
 
 class Foretold(Struct, frozen=True, kw_only=True):
@@ -93,12 +94,14 @@ class Memory:
         """What is to be expected of these runs; None without a store. Raises `StoreError`."""
         return await asyncio.wrap_future(self._worker.submit(self._outlook, runs, now))
 
-    def note(self, look: Look, verdict: Verdict, *, scope: str | None, waived: int) -> None:
-        """Keep a look at the next `flush`."""
+    def note(
+        self, look: Look, verdict: Verdict, *, scope: str | None, waived: Iterable[str] = ()
+    ) -> None:
+        """Keep a look at the next `flush`; `waived` are the runs that don't count, by reference."""
         at = int(look.began_at.timestamp() * 1e6)
         survey = f"{at:015x}-{secrets.token_hex(4)}"  # in the order of time, and never twice
         self._notes.looks.append(
-            Seen(survey=survey, look=look, verdict=verdict, scope=scope, waived=waived)
+            Seen(survey=survey, look=look, verdict=verdict, scope=scope, waived=frozenset(waived))
         )
 
     def foretold(self, outlook: Outlook, at: datetime, sources: Sequence[str]) -> None:
@@ -218,7 +221,7 @@ class Memory:
             keys = write.keys(connection, list(self._identities.values()))
             by_name = {name: keys[one] for name, one in self._identities.items()}
             for seen in notes.looks:
-                verdicts = {each.name: each.verdict for each in seen.verdict.sources}
+                verdicts = {each.name: each for each in seen.verdict.sources}
                 parts = [
                     Surveyed(
                         key=by_name[source.name],
@@ -226,11 +229,11 @@ class Memory:
                         began_at=seen.look.began_at,
                         ended_at=seen.look.ended_at,
                         scope=seen.scope,
-                        verdict=verdicts.get(source.name, "unknown"),
+                        verdict=verdicts[source.name].verdict,
                         confirmed=seen.verdict.confirmed,
                         settled=seen.verdict.settled,
-                        reasons=seen.verdict.reasons,
-                        waived=seen.waived,
+                        reasons=verdicts[source.name].reasons,
+                        waived=sum(reference(run) in seen.waived for run in source.runs),
                     )
                     for source in seen.look.sources
                 ]

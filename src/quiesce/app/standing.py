@@ -99,7 +99,8 @@ def by_source(answer: Answer) -> list[Answer]:
             answer,
             verdict=replace(
                 answer.verdict,
-                verdict=verdicts[source.name].verdict if source.name in verdicts else "unknown",
+                verdict=verdicts[source.name].verdict,
+                reasons=verdicts[source.name].reasons,
             ),
             look=replace(answer.look, sources=(source,)),
             costs={name: cost for name, cost in answer.costs.items() if name == source.name},

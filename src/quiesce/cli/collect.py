@@ -60,7 +60,7 @@ async def _once(config: Config, memory: app.Memory) -> int:
         code = by_verdict(answer, system)
     trouble = await _kept(memory)
     for part in app.by_source(answer):
-        _print(Collected(source=part.look.sources[0].name, answer=part, load=0.0, next_in=None,
+        _print(Collected(source=part.look.sources[0].name, answer=part, load=None, next_in=None,
                          stored=trouble is None, trouble=trouble))  # fmt: skip
     return code
 

@@ -14,6 +14,7 @@ ABOUT = {
     "status": "status -o json, with --summary too",
     "line": "a line of -o jsonl",
     "error": "what stderr says beside -o json",
+    "collected": "a line of collect",
     "history": "history -o json, with --run and --forecast too, and a line of -o jsonl",
     "pipelines": "pipelines -o json",
     "windows": "windows -o json",
@@ -31,8 +32,8 @@ Examples:
 
 \b
 Names: look (the default: ls, check and wait -o json), status,
-line (-o jsonl), error (stderr beside -o json), history, pipelines,
-windows, waivers, config (quiesce.toml).
+line (-o jsonl), error (stderr beside -o json), collected (a line of
+collect), history, pipelines, windows, waivers, config (quiesce.toml).
 
 \b
 Exit codes: 0 printed, 2 a name that there is not."""

@@ -35,8 +35,10 @@ class CollectedLine(Struct, frozen=True, kw_only=True, tag="look", tag_field="ty
     requests: int
     bytes: int
     seconds: float
-    requests_per_minute: Annotated[float, Meta(description="over the last ten minutes")]
-    next_in: Annotated[float | None, Meta(description="seconds until the next look")]
+    requests_per_minute: Annotated[
+        float | None, Meta(description="over the last ten minutes; null with --once")
+    ]
+    next_in: Annotated[float | None, Meta(description="seconds until the next look; or null")]
     stored: bool
     error: Annotated[str, Meta(description="why it is not stored")] | UnsetType = UNSET
 
@@ -45,7 +47,7 @@ def collected_line(
     source: str,
     answer: Answer,
     *,
-    load: float,
+    load: float | None,
     next_in: float | None,
     trouble: str,
     ascii_only: bool = False,
@@ -69,7 +71,7 @@ def collected_line(
         requests=sum(cost.requests for cost in costs),
         bytes=sum(cost.bytes for cost in costs),
         seconds=round(sum(cost.seconds for cost in costs), 3),
-        requests_per_minute=round(load, 1),
+        requests_per_minute=None if load is None else round(load, 1),
         next_in=None if next_in is None else round(next_in, 1),
         stored=not trouble,
         error=trouble or UNSET,

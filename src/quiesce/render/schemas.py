@@ -13,11 +13,11 @@ from quiesce.model import State
 from quiesce.render.shapes import SCHEMA
 
 SchemaName = Literal[
-    "look", "status", "line", "error", "history", "pipelines", "windows", "waivers"
+    "look", "status", "line", "error", "collected", "history", "pipelines", "windows", "waivers"
 ]  # fmt: skip
 
 NAMES: tuple[SchemaName, ...] = (
-    "look", "status", "line", "error", "history", "pipelines", "windows", "waivers",
+    "look", "status", "line", "error", "collected", "history", "pipelines", "windows", "waivers",
 )  # fmt: skip
 
 _BY_STATE = frozenset({"by_state", "summary", "runs", "counts"})
@@ -45,6 +45,7 @@ def schema_text(name: SchemaName) -> str:
 
 def _types(name: SchemaName) -> list[type]:
     from quiesce.render import (
+        collected,
         complaint,
         held,
         history,
@@ -64,6 +65,8 @@ def _types(name: SchemaName) -> list[type]:
             return [jsonl.RunLine, jsonl.GapLine, jsonl.VerdictLine, jsonl.CountLine]
         case "error":
             return [complaint.ErrorLine]
+        case "collected":
+            return [collected.CollectedLine]
         case "history":
             return [
                 history.HistoryDocument,
