@@ -61,7 +61,15 @@ def test_an_address_may_be_a_reference(write: Any, kinds: Any) -> None:
     [
         f"postgresql+psycopg://u:{SECRET}@db/quiesce",
         f"postgresql+psycopg://u:a@{SECRET}@db/quiesce",
+        f"postgresql+psycopg://u@corp:{SECRET}@db/quiesce",
+        f"postgresql+psycopg://a/b:{SECRET}@db/quiesce",
+        f"postgresql+psycopg://u:a?b@{SECRET}@db/quiesce?password={SECRET}",
         f"postgresql+psycopg://db/quiesce?user=u&password={SECRET}",
+        f"postgresql+psycopg://db/quiesce?user=u&password=a@{SECRET}",
+        f"postgresql+psycopg://db/quiesce?user=u;password={SECRET}",
+        f"postgresql+psycopg://db/quiesce?pass%77ord={SECRET}",
+        f"postgresql+psycopg://u@db/quiesce?sslpassword={SECRET}",
+        f"postgresql+psycopg://u@db/quiesce?scram_client_key={SECRET}",
     ],
 )
 def test_a_password_is_never_shown(write: Any, kinds: Any, address: str) -> None:
@@ -69,6 +77,20 @@ def test_a_password_is_never_shown(write: Any, kinds: Any, address: str) -> None
     config = loaded(write, kinds, f'store = "{address}"')
     assert SECRET not in "".join(each.value for each in show(config))
     assert SECRET not in repr(config)
+
+
+def test_an_address_without_a_password_is_shown_as_it_is() -> None:
+    for address in ("/var/lib/q.db", "postgresql://u@db:5432/q?host=/run/pg&sslmode=require"):
+        assert without_password(address) == address
+
+
+def test_an_address_without_its_slashes_is_no_path() -> None:
+    """As a path it would be shown whole, and a file of that name be made."""
+    wrong = f"postgresql+psycopg:u:{SECRET}@db/quiesce"
+    for env in ({"QUIESCE_STORE": wrong}, {"QUIESCE_STORE": "env:PG", "PG": wrong}):
+        with pytest.raises(ConfigError, match="without `//`") as caught:
+            store_location(None, env, Path("/here"))
+        assert SECRET not in f"{caught.value!r} {caught.value}"
 
 
 @pytest.mark.parametrize(

@@ -73,8 +73,10 @@ def test_a_reader_sees_one_moment(store: Store) -> None:
         ("sqlite:////var/lib/quiesce.db", "/var/lib/quiesce.db"),
         (
             "postgresql+psycopg://me:s3cret-word@db.example.com/quiesce?sslpassword=s3cret-word",
-            "postgresql+psycopg://me:***@db.example.com/quiesce",
+            "postgresql+psycopg://me:***@db.example.com/quiesce?sslpassword=***",
         ),
+        ("postgresql://me@corp:s3cret@db/q", "postgresql://me@corp:***@db/q"),
+        ("postgresql://a/b:s3cret@db/q", "postgresql://a/b:***@db/q"),
         ("postgresql://me@db.example.com/q", "postgresql://me@db.example.com/q"),
     ],
 )

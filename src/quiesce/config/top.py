@@ -13,7 +13,7 @@ import msgspec
 from quiesce.access import Secret
 from quiesce.config import units
 from quiesce.config.keys import DAY, Key, duration, duration_schema, quoted
-from quiesce.config.secret import FromEnv, Inline, Reference, fetch, reference
+from quiesce.config.secret import Inline, Reference, fetch, reference
 from quiesce.config.wording import Wrong, at_home, got
 from quiesce.errors import ConfigError
 
@@ -24,6 +24,12 @@ Night = tuple[time, time]
 
 A_STORE = 'the path of a file, "postgresql+psycopg://…", a reference such as "env:NAME", or "none"'
 A_NIGHT = 'two times of the day such as "22:00-06:00"'
+_PUBLIC = frozenset({"host", "hostaddr", "port", "user", "dbname", "sslmode", "connect_timeout"})
+"""The parameters of an address whose values are shown."""
+
+_NO_ADDRESS = re.compile(r"(postgres|sqlite)[a-z0-9+]*:(?!//)")
+"""An address in which the slashes were forgotten: as a path it would be shown whole."""
+
 _TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 
 
@@ -42,6 +48,8 @@ def _located(text: str, folder: Path) -> str:
         return text
     if "\0" in text:
         raise Wrong(A_STORE, "a text with a NUL in it")
+    if _NO_ADDRESS.match(text):
+        raise Wrong(A_STORE, "an address without `//`")
     return str(folder / at_home(text))
 
 
@@ -52,9 +60,28 @@ def _shown_store(value: Reference) -> str:
 
 
 def without_password(location: str) -> str:
-    """The location of a store as it may be shown."""
-    shown = re.sub(r"([?&]password=)[^&]*", r"\1***", location)
-    return re.sub(r"(://[^/?#@:]*):.*@", r"\1:***@", shown)
+    """The location of a store as it may be shown: of an address only what can't be a secret.
+
+    All from the first colon to the last `@` is taken for a password, as user names may have an
+    `@`, and passwords anything. Of the parameters only plain values of known names are shown.
+    """
+    scheme, separator, rest = location.partition("://")
+    if not separator:
+        return location
+    login, at, there = rest.rpartition("@")
+    if "?" in login:
+        return f"{scheme}://***"  # whether the `@` is one of a parameter can't be told
+    user, colon, _ = login.partition(":")
+    place, mark, query = there.partition("?")
+    parameters = "&".join(_shown_parameter(each) for each in query.split("&"))
+    return f"{scheme}://{user}{colon and ':***'}{at}{place}{mark}{parameters}"
+
+
+def _shown_parameter(text: str) -> str:
+    name, _, value = text.partition("=")
+    if name in _PUBLIC and re.fullmatch(r"[\w./,:%+-]*", value):
+        return text
+    return f"{re.sub('[^a-z_]', '', name)}=***" if text else ""
 
 
 def _night(value: Any, _: Path) -> Night:
@@ -121,16 +148,16 @@ def store_location(store: Reference | None, env: Mapping[str, str], cwd: Path) -
     Raises `ConfigError` when a reference can't be followed.
     """
     named = env.get("QUIESCE_STORE", "")
-    if named:
-        try:
+    try:
+        if named:
             store = _store(named, cwd)
-        except Wrong as wrong:
-            message = f"QUIESCE_STORE must be {wrong.expected}, not {wrong.got}"
-            raise ConfigError(message) from None
-    if store is None:
-        home = state_home(env)
-        return None if home is None else str(home / "quiesce" / "quiesce.db")
-    found = fetch(store, env).reveal()
-    if isinstance(store, FromEnv):
-        found = _located(found, cwd)
+        if store is None:
+            home = state_home(env)
+            return None if home is None else str(home / "quiesce" / "quiesce.db")
+        found = fetch(store, env).reveal()
+        if not isinstance(store, Inline):  # whose path is made out already
+            found = _located(found, cwd)
+    except Wrong as wrong:
+        what = "QUIESCE_STORE" if named else "`store`"
+        raise ConfigError(f"{what} must be {wrong.expected}, not {wrong.got}") from None
     return None if found == OFF else found

@@ -9,12 +9,10 @@ from msgspec import Struct
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from quiesce.config import without_password
 from quiesce.errors import StoreError
 
 Dialect = Literal["sqlite", "postgresql"]
-
-_SECRET = ("password", "sslpassword")
-"""What libpq also takes as a password, from a URL's query."""
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -50,7 +48,8 @@ def place(location: str) -> Place:
             f"a store can't be in `{plain(url.drivername)}`",
             hint="it is the path of a file (SQLite), or postgresql+psycopg://user@host/database",
         )
-    return Place(shown=_without_password(url), url=url.set(drivername="postgresql+psycopg"))
+    shown = plain(without_password(location).replace("%2F", "/"))  # a socket's folder, as known
+    return Place(shown=shown, url=url.set(drivername="postgresql+psycopg"))
 
 
 def plain(text: str) -> str:
@@ -66,8 +65,3 @@ def _file(path: str) -> Place:
         )
     found = Path(path).expanduser()
     return Place(shown=plain(str(found)), path=found.absolute())
-
-
-def _without_password(url: URL) -> str:
-    shown = url.difference_update_query(_SECRET).render_as_string(hide_password=True)
-    return plain(shown.replace("%2F", "/"))  # the folder of a socket, as people know it
