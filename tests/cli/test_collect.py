@@ -136,6 +136,27 @@ def test_it_ends_within_a_second_and_keeps_what_is_in_hand(
     assert [run["id"] for run in json.loads(told.stdout)["runs"]] == [name]
 
 
+def test_it_ends_within_a_second_also_while_another_process_holds_the_store(
+    box: Sandbox, tmp_path: Path, collect: Collect
+) -> None:
+    """What can't be kept then is said not to be."""
+    quiesce("check", cwd=tmp_path, env=ENV)
+    with closing(sqlite3.connect(tmp_path / "memory.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        before = len(box.requests)
+        process = collect("-s", "mix")
+        deadline = time.monotonic() + 10
+        while len(box.requests) == before and time.monotonic() < deadline:
+            time.sleep(0.02)
+        time.sleep(0.5)  # the look is done, and its writer waits
+        told, took = stopped(process)
+    assert took < 1.5
+    assert told.returncode == 0
+    (line,) = map(json.loads, told.stdout.splitlines())
+    assert line["stored"] is False
+    assert "held by another process" in line["error"]
+
+
 def test_a_slow_source_holds_up_no_other(box: Sandbox, tmp_path: Path, collect: Collect) -> None:
     box.faults.add(Fault(kind="hang", system="gate"))
     process = collect()

@@ -86,6 +86,7 @@ class Collector:
         except asyncio.CancelledError:
             self._ending.set()
             self._haste.now()
+            self._memory.hurry()
             await asyncio.wait(tasks, timeout=LAST)
         finally:
             for task in tasks:

@@ -169,6 +169,11 @@ class Memory:
         with open_store(self._location, create=False) as store:
             prune(store, before)
 
+    def hurry(self) -> None:
+        """Wait for no other writer any longer: what can't be written at once is given up."""
+        if self._store is not None:
+            self._store.hurry()
+
     def close(self) -> None:
         """Let go of the database."""
         self._worker.submit(self._close).result()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine
@@ -37,7 +37,7 @@ class Database:
             if self.place.path is None:
                 _begin_postgres(connection, self._patience, write=write)
             else:
-                _begin_sqlite(connection, self._patience, write=write)
+                _begin_sqlite(connection, lambda: self._patience, write=write)
             yield connection
             connection.commit()
 
@@ -57,6 +57,10 @@ class Database:
         with in_words(self.place.shown), self._engine.connect() as connection:
             return bool(connection.info.get(sqlite.FILE) == sqlite.identity(self.place.path))
 
+    def hurry(self) -> None:
+        """Wait for nobody from now on; who waits for an SQLite file gives up at once."""
+        self._patience = 0.0
+
     def close(self) -> None:
         """Let go of all connections; a transaction connects anew."""
         self._engine.dispose()
@@ -75,15 +79,16 @@ def _engine(where: Place, patience: float) -> Engine:
     raise AssertionError(where)
 
 
-def _begin_sqlite(connection: Connection, patience: float, *, write: bool) -> None:
+def _begin_sqlite(connection: Connection, patience: Callable[[], float], *, write: bool) -> None:
     """Begin, and begin again while others have the lock, or are only just opening the file.
 
     A writer takes its lock now: one that began to read would be refused later without waiting.
     SQLite itself would ask again ten times a second, and hardly ever meet the moment between
-    two transactions of somebody who writes without a pause.
+    two transactions of somebody who writes without a pause. `patience` may grow shorter
+    meanwhile.
     """
     connection.execution_options(**{sqlite.BEGIN: "BEGIN IMMEDIATE" if write else "BEGIN"})
-    deadline = time.monotonic() + patience
+    began = time.monotonic()
     sqlite.wait(connection, 0)
     while True:
         try:
@@ -91,11 +96,11 @@ def _begin_sqlite(connection: Connection, patience: float, *, write: bool) -> No
             connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1")  # takes the snapshot
         except DBAPIError as error:
             connection.rollback()
-            if not passes(error) or time.monotonic() > deadline:
+            if not passes(error) or time.monotonic() > began + patience():
                 raise
             time.sleep(random.uniform(0.0005, 0.004))  # noqa: S311 - not a secret
         else:
-            sqlite.wait(connection, patience)
+            sqlite.wait(connection, patience())
             return
 
 

@@ -91,6 +91,10 @@ class Store:
         check(self._made() if there is None else there, self.shown)
         self._seen = True
 
+    def hurry(self) -> None:
+        """Wait for no other writer from now on, nor any longer: this process is to end."""
+        self._database.hurry()
+
     def close(self) -> None:
         """Let go of all connections. Using the store again opens it again."""
         try:
