@@ -49,12 +49,15 @@ class Tally:
 def measured(
     seed: int, companies: int, looks: int, worlds: Sequence[tuple[int, float]] = WORLDS
 ) -> dict[tuple[int, bool], Tally]:
-    """Calm and slow companies of each size, looked at so often each."""
+    """Calm and slow companies of each size, looked at so often each; of small ones there are more.
+
+    Looks at one company are much alike, so that it takes many companies to tell.
+    """
     found: dict[tuple[int, bool], Tally] = {}
     for pipelines, busy in worlds:
         for slow in (False, True):
             tally = found[pipelines, slow] = Tally()
-            for each in range(companies):
+            for each in range(max(companies, companies * 30 // pipelines)):
                 rng = Random(f"{seed} {pipelines} {slow} {each}")
                 company = fleet(rng, pipelines=pipelines, busy=busy, slow=slow)
                 _watch(rng, company, looks, tally)
