@@ -57,7 +57,7 @@ def measured(
     for pipelines, busy in worlds:
         for slow in (False, True):
             tally = found[pipelines, slow] = Tally()
-            for each in range(max(companies, companies * 30 // pipelines)):
+            for each in range(companies * max(1, 30 // pipelines)):
                 rng = Random(f"{seed} {pipelines} {slow} {each}")
                 company = fleet(rng, pipelines=pipelines, busy=busy, slow=slow)
                 _watch(rng, company, looks, tally)
