@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -245,6 +246,15 @@ def test_on_a_terminal_it_has_strips_that_fit(columns: int, lang: str, folder: P
     assert ("#" in strip) == (lang == "C")
     assert " quiet" in strip
     assert any(line.startswith("together") for line in lines)
+
+
+def test_a_strip_of_several_days_says_at_both_ends_which(folder: Path) -> None:
+    """A strip from this time yesterday until now would seem to have no length."""
+    env = environment(folder)
+    told = Terminal("history", cwd=folder, columns=80, env=env, errors_too=False)
+    told.end()
+    first = told.lines()[0]
+    assert re.fullmatch(r"(\d{4}-\d\d-\d\d \d\d:\d\d) to (?!\1)\d{4}-\d\d-\d\d \d\d:\d\d", first)
 
 
 def test_a_run_shows_each_change_of_its_state(tmp_path: Path) -> None:

@@ -208,8 +208,8 @@ def test_taking_back_makes_its_runs_count_again(folder: Path) -> None:
     waive("01AAA", folder=folder)
     told = run("unwaive", "1", folder=folder)
     assert (told.returncode, told.stdout) == (0, "1\n")
-    assert "waiver 1 is taken back: gate/eks/Deploy prod/01AAA counts again, 1 active run" in (
-        told.stderr
+    assert told.stderr == (
+        "waiver 1 is taken back: gate/eks/Deploy prod/01AAA; 1 active run counts again\n"
     )
     assert patterns(folder) == []
     told = run("unwaive", "1", folder=folder)
@@ -218,6 +218,16 @@ def test_taking_back_makes_its_runs_count_again(folder: Path) -> None:
     told = run("unwaive", "9", "-o", "json", folder=folder)
     assert told.returncode == 2
     assert document(told)["error"] == "there is no waiver 9"
+
+
+def test_a_run_that_another_waiver_covers_is_not_said_to_count_again(folder: Path) -> None:
+    waive("01AAA", folder=folder)
+    waive("gate/eks/Deploy prod/01A*", folder=folder)
+    told = run("unwaive", "1", folder=folder)
+    assert told.stderr == (
+        "waiver 1 is taken back: gate/eks/Deploy prod/01AAA;"
+        " 1 active run is waived by another one still\n"
+    )
 
 
 def test_those_in_force_are_listed_and_all_with_how_they_stand(folder: Path) -> None:

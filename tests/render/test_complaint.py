@@ -106,6 +106,7 @@ def test_the_nearest_come_with_where_they_are() -> None:
 
 def test_nothing_near_is_no_hint() -> None:
     assert nearest_hint("zzz", [Known("Deploy")]) == ""
+    assert nearest_hint("ek", [Known("eks"), Known("eks")]) == "nearest: `eks`", "each once"
 
 
 @pytest.mark.parametrize(

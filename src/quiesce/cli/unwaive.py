@@ -37,20 +37,24 @@ def command(number: int, path: str | None, form: str) -> int:
     from quiesce.app.archive.opening import archive
     from quiesce.app.archive.waiving import waivers_of
     from quiesce.render.waivers import OneWaiverDocument, removed_words, waiver_document
+    from quiesce.verdict import reference
 
     now = datetime.now(UTC)
     with one_document(form), archive(store_location_of(path)) as store:
         from quiesce.store import write as writer
 
         with store.writing() as connection:
-            one = _in_force(waivers_of(connection, now), number)
+            there = waivers_of(connection, now)
+            one = _in_force(there, number)
             writer.unwaive(connection, number, now)
+    others = {reference(run) for other in there if other is not one for run in other.runs}
+    spared = sum(reference(run) in others for run in one.runs)
     if form == "json":
         shown = waiver_document(one.waiver, "taken back", one.runs)
         write_json(OneWaiverDocument(waiver=shown, remarks=[]))
         return 0
     write(f"{number}\n")
-    remark(f"{removed_words(one.waiver, one.runs, screen(sys.stderr))}\n")
+    remark(f"{removed_words(one.waiver, one.runs, spared, screen(sys.stderr))}\n")
     return 0
 
 

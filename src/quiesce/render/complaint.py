@@ -67,13 +67,13 @@ def _name(error: QuiesceError) -> ComplaintName:
 
 def nearest_hint(name: str, known: Iterable[Known]) -> str:
     """``nearest: `Deploy Prod` (eks), `Deploy QA` ``, or nothing."""
-    places: dict[str, list[str]] = {}
+    places: dict[str, dict[str, None]] = {}
     for one in known:
-        places.setdefault(one.name, []).append(one.where)
+        places.setdefault(one.name, {})[one.where] = None
     shown = [
         f"`{close}` ({where})" if where else f"`{close}`"
         for close in nearest(name, places)
-        for where in places[close][:3]
+        for where in list(places[close])[:3]
     ]
     return f"nearest: {', '.join(shown[:3])}" if shown else ""
 

@@ -186,10 +186,17 @@ def strips(
     those = [*(sources if len(sources) != 1 else ()), together]
     names = [screen.text(one.name or TOGETHER) for one in those]
     longest = min(max(map(width, names)), 20)
-    text = f"{moment(since, now)} to {moment(now, now)}\n"
+    text = f"{_edge(since, since, now)} to {_edge(now, since, now)}\n"
     for name, one in zip(names, those, strict=True):
         text += _strip_line(cut_end(name, longest, screen.ellipsis), longest, one, screen) + "\n"
     return text
+
+
+def _edge(time: datetime, since: datetime, now: datetime) -> str:
+    """Where a strip begins or ends: with its date at both ends, or at none."""
+    if since.astimezone(now.tzinfo).date() == now.date():
+        return moment(time, now)
+    return f"{time.astimezone(now.tzinfo):%Y-%m-%d %H:%M}"
 
 
 def legend(screen: Screen) -> str:

@@ -84,11 +84,16 @@ def made_words(waiver: Waiver, runs: Sequence[Run], now: datetime, screen: Scree
     return screen.text(said)
 
 
-def removed_words(waiver: Waiver, runs: Sequence[Run], screen: Screen) -> str:
-    """`waiver 7 is taken back: gate/eks/Deploy/* counts again`, and what that makes count."""
-    said = f"waiver {waiver.id} is taken back: {brief(waiver.pattern)} counts again"
-    if runs:
-        said += f", {count(len(runs), 'active run')} with it"
+def removed_words(waiver: Waiver, runs: Sequence[Run], spared: int, screen: Screen) -> str:
+    """`waiver 7 is taken back: gate/eks/Deploy/*; 2 active runs count again`.
+
+    `spared` is how many of the runs another waiver covers still.
+    """
+    said = f"waiver {waiver.id} is taken back: {brief(waiver.pattern)}"
+    if again := len(runs) - spared:
+        said += f"; {count(again, 'active run', 'counts')} again"
+    if spared:
+        said += f"; {count(spared, 'active run', 'is')} waived by another one still"
     return screen.text(said)
 
 

@@ -15,7 +15,7 @@ _CLOCK_ERROR = 60.0
 LONGEST_NAME = 100
 """A name longer than this is cut in a sentence; tables in a pipe and documents have all of it."""
 
-_IRREGULAR = {"is": "are", "was": "were", "has": "have"}
+_IRREGULAR = {"is": "are", "was": "were", "has": "have", "counts": "count"}
 
 
 def count(number: int, noun: str, verb: str = "") -> str:
