@@ -91,6 +91,34 @@ def test_a_look_that_is_recorded_late_does_not_turn_time_back(store: Store) -> N
     assert (kept.first_seen_at, kept.details) == (micros_at(10), None)
 
 
+def test_an_end_in_a_look_that_had_begun_before_the_run_was_seen_active_is_not_believed(
+    store: Store,
+) -> None:
+    """Two processes look at once: the longer look has asked for it first, and is kept last."""
+    see(store, 0, run())
+    see(store, 14, run())
+    ended = [run(state=State.SUCCEEDED, ended_at=at(10))]
+    see(store, 40, ended=ended, began_at=at(9))
+    assert row(store).active
+    see(store, 41, lost=["1"], began_at=at(9))
+    assert not row(store).missing
+    see(store, 42, gone=[run(state=State.GONE)], began_at=at(9))
+    assert row(store).active
+    see(store, 50, ended=ended)
+    assert (row(store).state, row(store).ended_at) == ("succeeded", micros_at(10))
+    assert flipped(store) == [(0, "running"), (50, "succeeded")]
+
+
+def test_what_was_seen_by_a_clock_that_was_ahead_does_not_stand_for_ever(store: Store) -> None:
+    day = 86_400
+    see(store, day, run("1"), run("2"), ended=[run("3", State.SUCCEEDED)])
+    see(store, 0, run("3"), ended=[run("1", State.FAILED)], lost=["2"])
+    assert (row(store, "1").state, row(store, "1").seen_at) == ("failed", micros_at(0))
+    assert row(store, "2").missing
+    assert (row(store, "3").active, row(store, "3").seen_at) == (True, micros_at(0))
+    assert flipped(store, "3") == [(0, "running"), (day, "succeeded")]
+
+
 def test_what_a_later_sighting_does_not_tell_is_kept(store: Store) -> None:
     see(store, 0, run(started_at=at(-5), parent="0", url="u", started_by="a", waiting_on="bob"))
     see(store, 10, run(pipeline="", application=""))

@@ -15,6 +15,11 @@ _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 """PostgreSQL keeps no NUL, and no database half a character."""
 
 
+AHEAD = 3_600_000_000
+"""A sighting that is so many microseconds later than the present look was made by a clock that was
+wrong, or on a machine whose clock is: no look takes an hour to be kept."""
+
+
 class Kept(NamedTuple):
     """A row of `runs`: the columns of `RUN_COLUMNS`, and `missing`."""
 
@@ -63,13 +68,17 @@ def settled(old: Kept, run: Run) -> bool:
     )
 
 
-def merged(old: Kept, run: Run, at: int) -> Kept:
-    """The row after `run` was seen at `at`; an equal one where nothing needs to be written.
+def merged(old: Kept, run: Run, since: int, at: int) -> Kept:
+    """The row after a look from `since` to `at` has shown `run`; an equal one where nothing
+    needs to be written.
 
     A later sighting decides about the state. What it does not tell is kept, and so is when a
-    finished run was first seen in that state. One that comes late only fills what was empty.
+    finished run was first seen in that state. One that comes late only fills what was empty, and
+    so does an end in a look that had begun before the run was last seen active by another one:
+    it may have been started again since. The next look asks for it.
     """
-    if at <= old.seen_at:
+    late = at <= old.seen_at or (old.active and not run.state.active and since < old.seen_at)
+    if late and old.seen_at <= at + AHEAD:
         return _filled(old, run)
     if run.state is State.GONE and not old.active:
         return old  # its end was seen, and that says more

@@ -65,8 +65,11 @@ def move(connection: Connection, rows: Rows) -> None:
 
 
 def miss(connection: Connection, rows: Rows) -> None:
-    """Runs that their system says it does not have: (source, id, when it said so)."""
-    told = f"{_ONE} AND active AND NOT missing AND seen_at < ?"
+    """Runs that their system says it does not have: (source, id, since, until).
+
+    Not those that were seen since the look that says so began; but after `until` the clock erred.
+    """
+    told = f"{_ONE} AND active AND NOT missing AND (seen_at <= ? OR seen_at > ?)"
     _many(connection, f"UPDATE runs SET missing = true {told}", rows)
 
 

@@ -17,7 +17,7 @@ from quiesce.model import Run, SourceLook, VerdictName
 from quiesce.past import Estimate, Outlook
 from quiesce.store import statements
 from quiesce.store.identity import Identity
-from quiesce.store.merge import Kept, keepable, merged, settled, storable
+from quiesce.store.merge import AHEAD, Kept, keepable, merged, settled, storable
 from quiesce.store.rows import micros, row_of
 from quiesce.store.schema import sources, waivers
 from quiesce.store.tally import tally
@@ -69,13 +69,13 @@ def keys(connection: Connection, identities: Sequence[Identity]) -> dict[Identit
 def record(connection: Connection, survey: str, parts: Sequence[Surveyed]) -> None:
     """Keep what a survey has shown. The same again changes nothing."""
     for part in parts:
-        at = micros(part.ended_at)
+        since, at = micros(part.began_at), micros(part.ended_at)
         sightings = _sightings(part.look)
         while batch := dict(islice(sightings.items(), _TOGETHER)):
-            _record(connection, part.key, batch, at)
+            _record(connection, part.key, batch, since, at)
             for id_ in batch:
                 del sightings[id_]
-        _miss(connection, part.key, part.look.lost, at)
+        _miss(connection, part.key, part.look.lost, since, at)
     statements.looks(connection, [_look(survey, part) for part in parts])
 
 
@@ -138,7 +138,7 @@ def _sightings(look: SourceLook) -> dict[str, Run]:
     return found
 
 
-def _record(connection: Connection, key: str, seen: Mapping[str, Run], at: int) -> None:
+def _record(connection: Connection, key: str, seen: Mapping[str, Run], since: int, at: int) -> None:
     there = {row[1]: row for row in statements.kept(connection, key, list(seen))}
     added = [row_of(run, key, at) for id_, run in seen.items() if id_ not in there]
     flips = [(*row[:2], at, *row[_STATE : _STATE + 2]) for row in added]
@@ -150,7 +150,7 @@ def _record(connection: Connection, key: str, seen: Mapping[str, Run], at: int) 
         run = seen[id_]
         if settled(old, run):
             continue
-        new = merged(old, run, at)
+        new = merged(old, run, since, at)
         if new == old:
             continue
         if new == old._replace(seen_at=at):
@@ -172,8 +172,8 @@ _STATE = Kept._fields.index("state")
 """The system's own word comes after it."""
 
 
-def _miss(connection: Connection, key: str, lost: Iterable[str], at: int) -> None:
-    statements.miss(connection, [(key, keepable(id_), at) for id_ in lost])
+def _miss(connection: Connection, key: str, lost: Iterable[str], since: int, at: int) -> None:
+    statements.miss(connection, [(key, keepable(id_), since, at + AHEAD) for id_ in lost])
 
 
 def _look(survey: str, part: Surveyed) -> tuple[Any, ...]:
