@@ -179,6 +179,29 @@ def test_a_backup_is_made_and_brings_the_store_back(tmp_path: Path, later: Path)
         assert connection.exec_driver_sql("SELECT count(*) FROM runs").scalar() == RUNS
 
 
+def test_a_restore_can_be_taken_back(tmp_path: Path, later: Path) -> None:
+    """What was put aside is restored like any backup, and no restore overwrites it."""
+    path = tmp_path / "quiesce.db"
+    fill(str(path))
+    go(str(path), later)
+    restore(str(path), None, tell=print)
+    restore(str(path), None, tell=print)
+    restore(str(path), tmp_path / "quiesce.db.replaced", tell=print)
+    assert info(str(path)).version == "0003"
+    assert ask(str(path), "SELECT count(*) FROM pairs") == [(RUNS,)]
+    kept = sorted(each.name for each in tmp_path.glob("*.replaced*"))
+    assert kept == [f"quiesce.db.replaced{number}" for number in ("", "-2", "-3")]
+
+
+def test_a_store_is_no_backup_of_itself(tmp_path: Path) -> None:
+    path = tmp_path / "quiesce.db"
+    fill(str(path))
+    (tmp_path / "link").symlink_to(path)
+    with pytest.raises(StoreError, match="is the store itself"):
+        restore(str(path), tmp_path / "link", tell=print)
+    assert not list(tmp_path.glob("*.replaced"))
+
+
 def test_a_restore_is_seen_by_those_who_have_the_store_open(tmp_path: Path, later: Path) -> None:
     path = tmp_path / "quiesce.db"
     fill(str(path))

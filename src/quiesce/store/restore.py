@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from itertools import chain, count
 from pathlib import Path
 
 from quiesce.errors import StoreError
@@ -43,6 +44,8 @@ def restore(
                     hint=f"an upgrade leaves {plain(where.path.name)}.bak-VERSION there",
                 )
             version = _checked(chosen)
+            if where.path.exists() and chosen.samefile(where.path):
+                raise StoreError(f"{where.shown} is the store itself", hint="give a backup of it")
             needed = 2 * backup.size(chosen) + backup.size(where.path)
             backup.need_room(where.path.parent, needed, free)
             _put_in_place(where.path, chosen, tell)
@@ -52,7 +55,8 @@ def restore(
 
 
 def _put_in_place(path: Path, source: Path, tell: Tell) -> None:
-    aside = path.with_name(f"{path.name}{backup.REPLACED}")
+    ending = _free_ending(path)
+    aside = path.with_name(f"{path.name}{ending}")
     if path.exists() and _readable(path):
         backup.copy(path, aside)
         tell(f"what was there is kept as {plain(str(aside))}")
@@ -61,9 +65,18 @@ def _put_in_place(path: Path, source: Path, tell: Tell) -> None:
         return
     for each in backup.parts(path):  # no database: so nobody has it open as one
         if each.exists():
-            each.replace(each.with_name(f"{each.name}{backup.REPLACED}"))
-            tell(f"{plain(str(each))} can't be read; it is kept as {plain(each.name)}.replaced")
+            each.replace(each.with_name(f"{each.name}{ending}"))
+            tell(f"{plain(str(each))} can't be read; it is kept as {plain(each.name)}{ending}")
     backup.copy(source, path)
+
+
+def _free_ending(path: Path) -> str:
+    """`.replaced`, or with a number where that is taken: what is there may be what is restored."""
+    numbers = (f"{backup.REPLACED}-{number}" for number in count(2))
+    for ending in chain((backup.REPLACED,), numbers):
+        if not any(each.with_name(f"{each.name}{ending}").exists() for each in backup.parts(path)):
+            return ending
+    raise AssertionError(path)
 
 
 def _readable(path: Path) -> bool:
