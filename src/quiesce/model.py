@@ -88,6 +88,11 @@ class Run(Struct, frozen=True, kw_only=True):
     details: dict[str, str | None] = field(default_factory=dict)
     raw: bytes = b""
 
+    @property
+    def reference(self) -> str:
+        """What names a run among all sources: `source/id`."""
+        return f"{self.source}/{self.id}"
+
 
 REST = "*"
 """The part of a gap that stands for everything of a source that was not read."""

@@ -33,11 +33,6 @@ class Expectation(Struct, frozen=True, kw_only=True):
     settle: float = 0.0
 
 
-def reference(run: Run) -> str:
-    """What names a run among all sources: `source/id`."""
-    return f"{run.source}/{run.id}"
-
-
 def judge(
     looks: Sequence[Look],
     expectation: Expectation,
@@ -127,7 +122,7 @@ def _counted(
 ) -> int:
     """How many runs count in either look: the second one may have read marks alone."""
     looks = [source, (earlier or {}).get(source.name, source)]
-    active = {reference(run) for look in looks for run in look.runs if run.state.active}
+    active = {run.reference for look in looks for run in look.runs if run.state.active}
     return len(active.difference(waived))
 
 
@@ -139,7 +134,7 @@ def _waived_reasons(
     Of one source, or of all.
     """
     runs = {
-        reference(run)
+        run.reference
         for look in looks
         for run in look.runs
         if run.state.active and source in {None, run.source}
@@ -156,10 +151,10 @@ def _gone_reasons(looks: Sequence[Look], source: str | None = None) -> list[str]
 
     Of one source, or of all.
     """
-    gone = {reference(run): run for look in looks for each in look.sources for run in each.gone}
+    gone = {run.reference: run for look in looks for each in look.sources for run in each.gone}
     for look in looks:
         for run in look.runs:
-            gone.pop(reference(run), None)  # it was found after all
+            gone.pop(run.reference, None)  # it was found after all
     return [
         f"{run.pipeline} ({run.application}) {run.id} is gone:"
         f" active at {_last_seen(run)}, its end was not seen"

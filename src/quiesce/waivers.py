@@ -12,7 +12,6 @@ from fnmatch import fnmatchcase
 
 from quiesce.model import Run
 from quiesce.past import Waiver
-from quiesce.verdict import reference
 
 
 def full_name(run: Run) -> str:
@@ -23,7 +22,7 @@ def full_name(run: Run) -> str:
 def covers(waiver: Waiver, run: Run) -> bool:
     """Whether a waiver is about a run, whatever the time is."""
     name = full_name(run)
-    return waiver.pattern in {name, reference(run)} or fnmatchcase(name, waiver.pattern)
+    return waiver.pattern in {name, run.reference} or fnmatchcase(name, waiver.pattern)
 
 
 def in_force(waivers: Iterable[Waiver], at: datetime) -> tuple[Waiver, ...]:
@@ -40,7 +39,7 @@ def waived(runs: Iterable[Run], waivers: Iterable[Waiver], at: datetime) -> dict
             continue
         waiver = next((one for one in longest_first if covers(one, run)), None)
         if waiver is not None:
-            found[reference(run)] = waiver
+            found[run.reference] = waiver
     return found
 
 

@@ -7,7 +7,6 @@ from msgspec.structs import replace
 from tests.double_look.looks import MARKS, any_looks, gap, law, pairs, quiet_look, running, verdict
 
 from quiesce.model import Look, Run
-from quiesce.verdict import reference
 
 WORDS = "until 2026-12-01 by bob: known zombie"
 
@@ -34,7 +33,7 @@ def test_a_waiver_of_all_that_is_active_leaves_the_verdict_on_the_rest(
     looks: tuple[Look, ...],
 ) -> None:
     """Also what is claimed of it: a wedged run keeps nobody from a confirmed answer."""
-    judged = verdict(looks, waived={reference(run): WORDS for run in active(looks)})
+    judged = verdict(looks, waived={run.reference: WORDS for run in active(looks)})
     rest = verdict([without_active(look) for look in looks])
     if any(source.absent for look in looks for source in look.sources):
         return  # a source that shows a run has what was asked for
@@ -46,14 +45,14 @@ def test_a_waiver_of_all_that_is_active_leaves_the_verdict_on_the_rest(
 @law(any_looks)
 def test_whatever_is_waived_is_named_in_the_reasons(looks: tuple[Look, ...]) -> None:
     """In whichever look it was shown: the second one may show marks alone."""
-    judged = verdict(looks, waived={reference(run): WORDS for run in active(looks)})
+    judged = verdict(looks, waived={run.reference: WORDS for run in active(looks)})
     for run in active(looks):
-        assert judged.reasons.count(f"{reference(run)} is active and waived {WORDS}") == 1
+        assert judged.reasons.count(f"{run.reference} is active and waived {WORDS}") == 1
 
 
 @law(any_looks)
 def test_a_waiver_never_hides_a_gap(looks: tuple[Look, ...]) -> None:
-    judged = verdict(looks, waived={reference(run): WORDS for run in active(looks)})
+    judged = verdict(looks, waived={run.reference: WORDS for run in active(looks)})
     if any(source.gaps for look in looks for source in look.sources):
         assert judged.verdict != "quiet"
 
@@ -61,7 +60,7 @@ def test_a_waiver_never_hides_a_gap(looks: tuple[Look, ...]) -> None:
 @law(pairs())
 def test_a_waiver_makes_no_mark_equal(pair: tuple[Look, Look]) -> None:
     """What changed between the looks may be another run than the waived one."""
-    judged = verdict(pair, waived={reference(run): WORDS for run in active(pair)})
+    judged = verdict(pair, waived={run.reference: WORDS for run in active(pair)})
     assert judged.restless == verdict(pair).restless
 
 

@@ -22,7 +22,6 @@ from quiesce.model import (
     VerdictName,
 )
 from quiesce.past import Estimate, Outlook, Waiver
-from quiesce.verdict import reference
 
 NOW = datetime(2026, 11, 22, 8, 0, 0, 123_000, tzinfo=UTC)
 
@@ -202,13 +201,13 @@ def foreseen() -> Answer:
         busy(),
         outlook=Outlook(
             runs={
-                reference(waiting): make_estimate(overdue=True, stuck=True, note=late),
-                reference(running): make_estimate(),
-                reference(pending): make_estimate(likely=None, bound=None, runs=2, note=none),
+                waiting.reference: make_estimate(overdue=True, stuck=True, note=late),
+                running.reference: make_estimate(),
+                pending.reference: make_estimate(likely=None, bound=None, runs=2, note=none),
             },
             quiet=make_estimate(likely=4_500.0, bound=90_000.0, note="1 overdue: gate/01J"),
         ),
-        waived={reference(unknown): make_waiver()},
+        waived={unknown.reference: make_waiver()},
     )
 
 

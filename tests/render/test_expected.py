@@ -35,7 +35,6 @@ from quiesce.render import (
     survivor_lines,
     waited_line,
 )
-from quiesce.render.beside import reference
 from quiesce.render.clean import harmless
 from quiesce.render.expected import MOST_LATE, eta, expected, hour
 from quiesce.render.fit import width
@@ -49,7 +48,7 @@ RUN = make_run()
 def lone(estimate: Estimate, **fields: Any) -> Answer:
     """One active run with its estimate, which is that of all together."""
     answer = make_answer(make_source(runs=(RUN,)), reasons=("1 run is active",))
-    outlook = Outlook(runs={reference(RUN): estimate}, quiet=estimate)
+    outlook = Outlook(runs={RUN.reference: estimate}, quiet=estimate)
     return replace(answer, outlook=outlook, **fields)
 
 
@@ -114,7 +113,7 @@ def test_a_run_that_is_late_is_named_with_the_reason_once() -> None:
 def test_of_many_late_runs_some_are_named_and_all_are_counted() -> None:
     runs = tuple(make_run(id=str(number)) for number in range(MOST_LATE + 2))
     late = make_estimate(overdue=True, note="overdue: usually 40 min")
-    outlook = Outlook(runs={reference(run): late for run in runs}, quiet=make_estimate())
+    outlook = Outlook(runs={run.reference: late for run in runs}, quiet=make_estimate())
     answer = replace(make_answer(make_source(runs=runs)), outlook=outlook)
     said = expected(answer, NOW)
     assert sum("overdue: usually" in one for one in said) == MOST_LATE
@@ -190,7 +189,7 @@ def test_a_waived_run_is_shown_counted_apart_and_explained() -> None:
 def test_what_is_waived_is_neither_the_oldest_nor_waited_for() -> None:
     old = make_run(id="old", started_at=NOW - timedelta(days=9))
     answer = make_answer(make_source(runs=(old, RUN)))
-    spared = replace(answer, waived={reference(old): make_waiver()})
+    spared = replace(answer, waived={old.reference: make_waiver()})
     assert "oldest: Deploy prod (eks, gate) running, began 9 d ago" in conclusion(answer, NOW, PIPE)
     assert "began 41 min ago" in conclusion(spared, NOW, PIPE)
     assert "2 are still active" in waited_line(answer, (old, RUN), 1.0, PIPE)
@@ -231,8 +230,8 @@ def hostile(name: str) -> Answer:
     estimate = make_estimate(overdue=True, note=name)
     return replace(
         make_answer(make_source(runs=(run, spared))),
-        outlook=Outlook(runs={reference(run): estimate}, quiet=make_estimate(note=name)),
-        waived={reference(spared): make_waiver(pattern=name, reason=name, by=name)},
+        outlook=Outlook(runs={run.reference: estimate}, quiet=make_estimate(note=name)),
+        waived={spared.reference: make_waiver(pattern=name, reason=name, by=name)},
     )
 
 
@@ -254,4 +253,4 @@ def test_a_waiver_of_a_run_that_is_not_shown_is_not_counted() -> None:
     answer = replace(busy(), waived={"gate/other": make_waiver()})
     assert "waived" not in footer(answer, PIPE)
     assert json.loads(drawn(answer, "json").out)["summary"]["waived"] == 0
-    assert [run.id for run in RUNS if reference(run) in answer.waived] == []
+    assert [run.id for run in RUNS if run.reference in answer.waived] == []

@@ -17,7 +17,7 @@ from quiesce.errors import StoreError
 from quiesce.model import Look, Question, Run, SourceVerdict, Verdict
 from quiesce.past import Outlook, Remembered, Waiver
 from quiesce.survey import Haste, Progress, survey
-from quiesce.verdict import judge, reference
+from quiesce.verdict import judge
 from quiesce.waivers import waived, words
 
 PAIRS = 3
@@ -216,9 +216,7 @@ class _Inspection:
         verdict = judge(looks, system.expectation, spared, system.clock(), at)
         if system.memory is not None:
             system.memory.note(looks[-1], verdict, scope=system.scope, waived=found)
-        counted = [
-            run for run in looks[-1].runs if run.state.active and reference(run) not in found
-        ]
+        counted = [run for run in looks[-1].runs if run.state.active and run.reference not in found]
         self.latest = Answer(
             verdict=verdict,
             look=looks[-1],

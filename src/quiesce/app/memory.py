@@ -20,7 +20,6 @@ from quiesce.errors import StoreError
 from quiesce.model import Look, Run, Verdict
 from quiesce.past import Outlook, Remembered, Waiver
 from quiesce.sources import KINDS
-from quiesce.verdict import reference
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -238,7 +237,7 @@ class Memory:
                         confirmed=seen.verdict.confirmed,
                         settled=seen.verdict.settled,
                         reasons=verdicts[source.name].reasons,
-                        waived=sum(reference(run) in seen.waived for run in source.runs),
+                        waived=sum(run.reference in seen.waived for run in source.runs),
                     )
                     for source in seen.look.sources
                 ]

@@ -26,7 +26,6 @@ from quiesce.past import Outlook
 from quiesce.store import children, usual
 from quiesce.store.foretold import foretold, told_together
 from quiesce.store.known import PipelineKey
-from quiesce.verdict import reference
 
 GENERATIONS = 3
 """How far what a run starts, and what that starts, is followed."""
@@ -53,7 +52,7 @@ def foreseen(
         runs,
         known,
         now=now,
-        changed={reference(run): run.changed_at for run in runs},
+        changed={run.reference: run.changed_at for run in runs},
         learnt=_learnt(connection, list(names), now),
         slower=pace([(_named(key, names), seconds) for key, seconds in ended], known),
     )

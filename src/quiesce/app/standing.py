@@ -12,7 +12,7 @@ from quiesce.errors import ConfigError
 from quiesce.model import Look, Verdict
 from quiesce.render.complaint import nearest_hint
 from quiesce.survey import awake_clock
-from quiesce.verdict import judge, reference
+from quiesce.verdict import judge
 
 
 def unseen(reason: str) -> Answer:
@@ -26,7 +26,7 @@ def unseen(reason: str) -> Answer:
 
 def complete(answer: Answer, system: System) -> bool:
     """Whether everything that was asked was seen, be it active or not."""
-    active = {reference(run): "" for run in answer.look.runs}
+    active = {run.reference: "" for run in answer.look.runs}
     finished = answer.look.finished
     beside = judge([answer.look], system.expectation, active, finished, answer.verdict.at)
     return beside.verdict == "quiet"

@@ -27,7 +27,7 @@ from quiesce.render.complaint import complaint
 from quiesce.source import Fetch
 from quiesce.sources import KINDS
 from quiesce.survey import Subject, awake_clock, survey
-from quiesce.verdict import judge, reference
+from quiesce.verdict import judge
 
 State = Literal["ok", "note", "failed", "skipped"]
 
@@ -277,7 +277,7 @@ class _Attempt:
         beside = judge(
             [look],
             expectation(self._config),
-            {reference(run): "" for run in active},
+            {run.reference: "" for run in active},
             awake_clock(),
             datetime.now(UTC),
         )

@@ -37,7 +37,6 @@ def command(number: int, path: str | None, form: str) -> int:
     from quiesce.app.archive.opening import archive
     from quiesce.app.archive.waiving import waivers_of
     from quiesce.render.waivers import OneWaiverDocument, removed_words, waiver_document
-    from quiesce.verdict import reference
 
     now = datetime.now(UTC)
     with one_document(form), archive(store_location_of(path)) as store:
@@ -47,8 +46,8 @@ def command(number: int, path: str | None, form: str) -> int:
             there = waivers_of(connection, now)
             one = _in_force(there, number)
             writer.unwaive(connection, number, now)
-    others = {reference(run) for other in there if other is not one for run in other.runs}
-    spared = sum(reference(run) in others for run in one.runs)
+    others = {run.reference for other in there if other is not one for run in other.runs}
+    spared = sum(run.reference in others for run in one.runs)
     if form == "json":
         shown = waiver_document(one.waiver, "taken back", one.runs)
         write_json(OneWaiverDocument(waiver=shown, remarks=[]))

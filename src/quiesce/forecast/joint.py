@@ -32,7 +32,7 @@ def outlook(
     `learnt` is what the earlier predictions for the same set came to (`calibration`), and
     `slower` how many times their usual length runs take just now (`pace`).
     """
-    active = {f"{run.source}/{run.id}": run for run in runs if run.state.active}
+    active = {run.reference: run for run in runs if run.state.active}
     if not active:
         return Outlook()
     found = {

@@ -19,10 +19,10 @@ class Beside(Struct, frozen=True, kw_only=True):
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
 
     def estimate(self, run: Run) -> Estimate | None:
-        return (self.estimates or {}).get(reference(run))
+        return (self.estimates or {}).get(run.reference)
 
     def waiver(self, run: Run) -> Waiver | None:
-        return self.waivers.get(reference(run))
+        return self.waivers.get(run.reference)
 
 
 NOTHING = Beside()
@@ -38,21 +38,16 @@ def beside(answer: Answer) -> Beside:
     )
 
 
-def reference(run: Run) -> str:
-    """What names a run among all sources."""
-    return f"{run.source}/{run.id}"
-
-
 def counted(answer: Answer) -> list[Run]:
     """The active runs that nobody has waived."""
     return [
-        run for run in answer.look.runs if run.state.active and reference(run) not in answer.waived
+        run for run in answer.look.runs if run.state.active and run.reference not in answer.waived
     ]
 
 
 def waived(answer: Answer) -> list[Run]:
     """The active runs that don't count."""
-    return [run for run in answer.look.runs if run.state.active and reference(run) in answer.waived]
+    return [run for run in answer.look.runs if run.state.active and run.reference in answer.waived]
 
 
 def likely_at(estimate: Estimate) -> datetime | None:

@@ -18,7 +18,6 @@ from quiesce.render.beside import (
     bound_at,
     counted,
     likely_at,
-    reference,
     waived,
 )
 from quiesce.render.shapes import (
@@ -95,7 +94,7 @@ def look_document(
         summary=summary_of(answer),
         runs=[run_document(run, known) for run in runs],
         sources=[_source_document(answer, source) for source in answer.look.sources],
-        waived=[_waived_document(run, known.waivers[reference(run)]) for run in waived(answer)],
+        waived=[_waived_document(run, known.waivers[run.reference]) for run in waived(answer)],
         outlook=UNSET if quiet is None else estimate_document(quiet),
         instant=(
             UNSET
@@ -134,7 +133,7 @@ def summary_of(answer: Answer) -> SummaryDocument:
 
 def _waived_document(run: Run, waiver: Waiver) -> WaivedDocument:
     return WaivedDocument(
-        reference=reference(run),
+        reference=run.reference,
         waiver=waiver.id,
         pattern=waiver.pattern,
         reason=waiver.reason,

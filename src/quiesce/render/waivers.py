@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from quiesce.model import Run
 from quiesce.past import Waiver
-from quiesce.render.beside import reference
 from quiesce.render.cell import Cell
 from quiesce.render.expected import waiver_words
 from quiesce.render.grid import grid
@@ -69,7 +68,7 @@ def waiver_document(waiver: Waiver, standing: Standing, runs: Sequence[Run]) -> 
         by=waiver.by,
         made_at=rfc3339(waiver.made_at),
         standing=standing,
-        active=[reference(run) for run in runs],
+        active=[run.reference for run in runs],
     )
 
 
@@ -77,7 +76,7 @@ def made_words(waiver: Waiver, runs: Sequence[Run], now: datetime, screen: Scree
     """`waiver 7: gate/eks/Deploy/* does not count until …; now it is about Deploy (eks, gate)`."""
     said = f"waiver {waiver.id}: {brief(waiver.pattern)} does not count {waiver_words(waiver, now)}"
     if runs:
-        those = [reference(run) for run in runs[:MOST_NAMED]]
+        those = [run.reference for run in runs[:MOST_NAMED]]
         if len(runs) > MOST_NAMED:
             those.append(f"{len(runs) - MOST_NAMED:,} more")
         said += f"; {count(len(runs), 'run', 'is')} active and waived: {listed(those)}"

@@ -10,7 +10,6 @@ from quiesce.errors import ConfigError
 from quiesce.model import Run
 from quiesce.render.complaint import nearest
 from quiesce.render.names import name_of, parse_name
-from quiesce.verdict import reference
 from quiesce.waivers import full_name
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def find_runs(
     wholes = {words} if name is None else {words, "/".join(name)}
     for those in (active, _kept(connection, _ident(words, wholes), names)):
         found = [
-            run for run in those if full_name(run) in wholes or words in {reference(run), run.id}
+            run for run in those if full_name(run) in wholes or words in {run.reference, run.id}
         ]
         if found:
             return found

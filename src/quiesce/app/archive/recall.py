@@ -14,7 +14,6 @@ from quiesce.model import REST, Gap, Look, Run, SourceLook, State
 from quiesce.render.complaint import nearest_hint
 from quiesce.source import part_of
 from quiesce.summary import matches, newest_first
-from quiesce.verdict import reference
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -138,7 +137,7 @@ def _accounted(source: SourceLook, unseen: Iterable[Run]) -> SourceLook:
         Gap(
             part=part_of(run),
             error="unavailable",
-            why=f"{reference(run)} was active when it was last seen, and nothing is said of it now",
+            why=f"{run.reference} was active when it was last seen, and nothing is said of it now",
         )
         for run in unseen
         if run.source == source.name and part_of(run) not in told
