@@ -194,6 +194,22 @@ def test_who_holds_the_store_for_ever_is_named_and_forgotten(location: str) -> N
         assert row(store, "1").active
 
 
+def test_who_locks_a_table_keeps_no_reader_for_ever(postgres: Server) -> None:
+    """As `VACUUM FULL` does, or somebody who has left a transaction open."""
+    with postgres.emptied() as url, open_store(url, create=False, patience=0.3) as store:
+        see(store, 0, run("0"))
+        engine = sqlalchemy.create_engine(url)
+        with engine.connect() as other:
+            other.exec_driver_sql("LOCK TABLE runs IN ACCESS EXCLUSIVE MODE")
+            with pytest.raises(StoreError, match="is held by another process"):
+                row(store, "0")
+            store.hurry()  # which is no reason to wait for ever
+            with pytest.raises(StoreError, match="is held by another process"):
+                see(store, 1, run("1"))
+        engine.dispose()
+        assert row(store, "0").active
+
+
 def test_a_server_that_stops_is_named_and_heals() -> None:
     found = binaries()
     if found is None:

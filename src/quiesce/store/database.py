@@ -105,9 +105,9 @@ def _begin_sqlite(connection: Connection, patience: Callable[[], float], *, writ
 
 
 def _begin_postgres(connection: Connection, patience: float, *, write: bool) -> None:
-    if write:
-        connection.begin()
-        postgres.lock_for_writing(connection, patience)
-    else:
+    if not write:
         connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        connection.begin()
+    connection.begin()
+    postgres.limit_waiting(connection, patience)
+    if write:
+        postgres.lock_for_writing(connection)
