@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from quiesce.app.outlook import foreseen
+from quiesce.forecast import DEPTH
 from quiesce.model import Mark, Run, SourceLook, State
 from quiesce.past import Estimate, Outlook
 from quiesce.store import Identity, Store, open_store, write
@@ -116,6 +117,26 @@ def test_what_a_run_usually_starts_makes_it_later(store: Store) -> None:
     assert alone is not None
     assert later is not None
     assert later > alone + 15 * 60
+
+
+@pytest.mark.parametrize("generations", [1, DEPTH])
+def test_what_is_started_is_followed_as_far_as_a_forecast_goes(
+    generations: int, store: Store
+) -> None:
+    """Each generation takes 20 minutes more, and the last one counts as the first does."""
+    line = [ran(number, 10, 500 * number + 400) for number in range(30)]
+    keep(store, *line)
+    before = together(store, running(4)).likely
+    for generation in range(1, generations + 1):
+        line = [
+            ran(number, 20, 500 * number + 400 - 20 * generation, f"{generation}", parent=parent.id)
+            for number, parent in enumerate(line)
+        ]
+        keep(store, *line, at=NOW + timedelta(seconds=generation))
+    after = together(store, running(4)).likely
+    assert before is not None
+    assert after is not None
+    assert after == pytest.approx(before + generations * 20 * 60, abs=120)
 
 
 def test_predictions_that_were_too_short_make_the_next_one_longer(store: Store) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from quiesce.app.archive.coverage import EVERYTHING, as_logged
 from quiesce.forecast import (
+    DEPTH,
     ENOUGH,
     Calibration,
     Child,
@@ -26,10 +27,6 @@ from quiesce.past import Outlook
 from quiesce.store import children, usual
 from quiesce.store.foretold import foretold, told_together
 from quiesce.store.known import PipelineKey
-
-GENERATIONS = 3
-"""How far what a run starts, and what that starts, is followed."""
-
 
 LEARN_FROM = timedelta(days=14)
 """How far back predictions are held against what happened: long enough for a quiet site."""
@@ -83,7 +80,7 @@ def _known(
     """The history of these pipelines, and of those that they are likely to start."""
     wanted = set(keys)
     started: dict[PipelineKey, children.Children] = {}
-    for _ in range(GENERATIONS):
+    for _ in range(DEPTH):
         started |= children.children(connection, wanted - started.keys())
         wanted |= {child.key for each in started.values() for child in each.started}
         if wanted <= started.keys():

@@ -27,9 +27,10 @@ from quiesce.forecast.logged import (
 from quiesce.forecast.remaining import Remaining
 from quiesce.forecast.single import estimate
 from quiesce.forecast.slower import pace
-from quiesce.forecast.together import Everything, Tree, everything
+from quiesce.forecast.together import DEPTH, Everything, Tree, everything
 
 __all__ = [
+    "DEPTH",
     "ENOUGH",
     "Calibration",
     "Child",
