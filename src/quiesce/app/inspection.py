@@ -23,6 +23,10 @@ from quiesce.waivers import waived, words
 PAIRS = 3
 """How many double looks are taken before marks that never hold still are called active."""
 
+PATIENCE = 10.0
+"""Seconds that an answer waits for the store when all systems have given theirs: for waivers, which
+are none then, and for an estimate, which is left out."""
+
 
 async def look(
     system: System,
@@ -168,13 +172,12 @@ class _Inspection:
     def _recalling(self) -> asyncio.Task[Recalled] | None:
         """The store is read while the systems are asked: neither waits for the other."""
         memory = self._system.memory
-        return (
-            None
-            if memory is None
-            else asyncio.create_task(
-                memory.recall([subject.name for subject in self._system.subjects])
-            )
-        )
+        if memory is None:
+            return None
+        names = [subject.name for subject in self._system.subjects]
+        recalling = asyncio.create_task(memory.recall(names))
+        recalling.add_done_callback(_noticed)
+        return recalling
 
     async def _look(self, question: Question, recalling: asyncio.Task[Recalled] | None) -> Look:
         system = self._system
@@ -232,8 +235,9 @@ class _Inspection:
         if memory is None or not runs:
             return None
         try:
-            outlook = await memory.outlook(runs, at)
-        except StoreError:
+            async with asyncio.timeout(PATIENCE):
+                outlook = await memory.outlook(runs, at)
+        except (StoreError, TimeoutError):
             return None  # the look has said so, as a gap
         if outlook is not None:
             # Of a part of the whole it can't be told later when that was quiet.
@@ -248,6 +252,13 @@ async def _waivers(recalling: asyncio.Task[Recalled] | None) -> tuple[Waiver, ..
     if recalling is None:
         return ()
     try:
-        return (await asyncio.shield(recalling)).waivers
-    except StoreError:
+        async with asyncio.timeout(PATIENCE):
+            return (await asyncio.shield(recalling)).waivers
+    except (StoreError, TimeoutError):
         return ()
+
+
+def _noticed(recalling: asyncio.Task[Recalled]) -> None:
+    """Its error is known: where nobody waits for it any more, it has been told as a gap."""
+    if not recalling.cancelled():
+        recalling.exception()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -34,6 +34,10 @@ Result = TypeVar("Result")
 
 AGAIN_AFTER = timedelta(minutes=1)
 """A prediction about the same is not kept more often than this."""
+
+ANSWERS = 40.0
+"""Seconds after which a database is given up that neither answers nor fails: it waits for other
+writers for 30 s, and needs less than one by itself."""
 
 NOTHING_KEPT = "what was seen is not remembered"
 
@@ -87,11 +91,11 @@ class Memory:
 
         Raises `StoreError`.
         """
-        return await asyncio.wrap_future(self._worker.submit(self._recall, sources))
+        return await _answered(self._worker.submit(self._recall, sources))
 
     async def outlook(self, runs: Sequence[Run], now: datetime) -> Outlook | None:
         """What is to be expected of these runs; None without a store. Raises `StoreError`."""
-        return await asyncio.wrap_future(self._worker.submit(self._outlook, runs, now))
+        return await _answered(self._worker.submit(self._outlook, runs, now))
 
     def note(
         self, look: Look, verdict: Verdict, *, scope: str | None, waived: Iterable[str] = ()
@@ -131,11 +135,11 @@ class Memory:
 
     def flush(self) -> None:
         """Write what was noted, in one transaction. Raises `StoreError`; it is then given up."""
-        self._worker.submit(self._write, self._taken()).result()
+        _waited(self._worker.submit(self._write, self._taken()), ANSWERS)
 
     async def flushed(self) -> None:
         """The same, without holding up the loop."""
-        await asyncio.wrap_future(self._worker.submit(self._write, self._taken()))
+        await _answered(self._worker.submit(self._write, self._taken()))
 
     def _taken(self) -> Notes:
         """What was noted, which is not noted any more: taken by who notes, written by another."""
@@ -153,9 +157,7 @@ class Memory:
 
     async def reading(self, ask: Callable[[Store], Result]) -> Result:
         """What a function reads from the store; raises `StoreError`, `NoStore` where none is."""
-        return await asyncio.wrap_future(
-            self._worker.submit(lambda: ask(self._opened(create=False)))
-        )
+        return await _answered(self._worker.submit(lambda: ask(self._opened(create=False))))
 
     async def prune(self, before: datetime) -> None:
         """Remove what was over before a time; takes its time, and holds up nothing else."""
@@ -173,10 +175,11 @@ class Memory:
         if self._store is not None:
             self._store.hurry()
 
-    def close(self) -> None:
-        """Let go of the database."""
-        self._worker.submit(self._close).result()
+    def close(self, seconds: float = ANSWERS) -> None:
+        """Let go of the database; raises `StoreError` if that takes longer."""
+        closing = self._worker.submit(self._close)
         self._worker.shutdown(wait=False)
+        _waited(closing, seconds)
 
     def _opened(self, *, create: bool) -> Store:
         from quiesce.store import open_store  # SQLAlchemy costs more than all the rest
@@ -254,6 +257,29 @@ class Memory:
 
         known = read.keys(connection, [self._identities[name] for name in sources])
         return {key: identity.name for identity, key in known.items()}
+
+
+async def _answered(asked: Future[Result]) -> Result:
+    try:
+        async with asyncio.timeout(ANSWERS):
+            return await asyncio.wrap_future(asked)
+    except TimeoutError:
+        raise _silent(ANSWERS) from None
+
+
+def _waited(asked: Future[Result], seconds: float) -> Result:
+    try:
+        return asked.result(seconds)
+    except TimeoutError:
+        asked.cancel()
+        raise _silent(seconds) from None
+
+
+def _silent(seconds: float) -> StoreError:
+    return StoreError(
+        f"the store has not answered within {seconds:g} s",
+        hint="see whether its disk or its server is stuck",
+    )
 
 
 def memory_of(config: Config, environment: Mapping[str, str], cwd: Path) -> Memory | None:

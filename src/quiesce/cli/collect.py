@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -23,6 +24,9 @@ from quiesce.errors import ConfigError, StoreError
 from quiesce.model import Question
 from quiesce.render.collected import collected_line
 from quiesce.survey import awake_clock
+
+CLOSING = 0.1
+"""Seconds to let go of the store: SIGTERM has been answered by then, and must be obeyed."""
 
 TEXT = f"""Look again and again, and remember: one JSON line a look.
 
@@ -96,7 +100,8 @@ async def _on(config: Config, memory: app.Memory) -> int:
         finally:
             watchdog.cancel()
             tell("STOPPING=1", os.environ)
-    memory.close()
+    with suppress(StoreError):  # what is kept is kept
+        memory.close(CLOSING)
     return ExitCode.QUIET
 
 
