@@ -1,8 +1,8 @@
 """The nouns of memory and of forecasts: frozen values without I/O.
 
-What was seen before (`Remembered`, `Spell`, `Pipeline`), what is to be expected (`Estimate`,
-`Outlook`, `Window`), and what people have decided (`Waiver`). Times are aware and in UTC,
-lengths are seconds.
+What was seen before (`Remembered`, `Spell`, `Pipeline`, `Durations`), what is to be expected
+(`Estimate`, `Outlook`, `Window`), and what people have decided (`Waiver`). Times are aware and in
+UTC, lengths are seconds.
 """
 
 from __future__ import annotations
@@ -44,6 +44,19 @@ class Waiver(Struct, frozen=True, kw_only=True):
     until: datetime
     by: str
     made_at: datetime
+
+
+class Durations(Struct, frozen=True, kw_only=True):
+    """How long ended runs have taken, in seconds, whatever their end.
+
+    `own` are the newest of one pipeline, in the order in which they began. `application` and
+    `source` are samples of the other pipelines of its application, and of the other
+    applications of its source, one pipeline after another.
+    """
+
+    own: tuple[float, ...] = ()
+    application: tuple[float, ...] = ()
+    source: tuple[float, ...] = ()
 
 
 class Estimate(Struct, frozen=True, kw_only=True):

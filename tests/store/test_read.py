@@ -11,11 +11,12 @@ from tests.store.looking import surveyed
 from tests.store.past_world import minutes, put, run
 
 from quiesce.model import State
+from quiesce.past import Durations
 from quiesce.store import Identity, Store, read, write
 from quiesce.store.children import Children, children
 from quiesce.store.known import PipelineKey, known
 from quiesce.store.overview import pipelines
-from quiesce.store.usual import Lengths, durations
+from quiesce.store.usual import durations
 
 ALL = None
 BOTH = {"prod": "Production", "stage": "Staging"}
@@ -180,5 +181,5 @@ def test_any_name_can_be_asked_for(store: Store, name: str) -> None:
         assert read.counts(connection, ALL, pipeline=name, application=name)
         assert known(connection, ALL, pipeline=name, application=name)
         assert pipelines(connection, ALL, name=name, application=name)
-        assert durations(connection, [key]) == {key: Lengths()}
+        assert durations(connection, [key]) == {key: Durations()}
         assert children(connection, [key]) == {key: Children()}

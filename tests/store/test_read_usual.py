@@ -6,10 +6,11 @@ import pytest
 from tests.store.past_world import minutes, put, run
 
 from quiesce.model import State
+from quiesce.past import Durations
 from quiesce.store import Store
 from quiesce.store.children import Child, Children, children
 from quiesce.store.known import PipelineKey
-from quiesce.store.usual import Lengths, durations
+from quiesce.store.usual import durations
 
 DEPLOY = PipelineKey("prod", "shop", "deploy")
 TEST = PipelineKey("prod", "shop", "test")
@@ -29,7 +30,7 @@ def test_durations_come_in_the_order_of_their_begin_whatever_the_end(store: Stor
             ],
         )
     with store.reading() as connection:
-        assert durations(connection, [DEPLOY]) == {DEPLOY: Lengths(own=(60.0, 120.0, 180.0))}
+        assert durations(connection, [DEPLOY]) == {DEPLOY: Durations(own=(60.0, 120.0, 180.0))}
 
 
 @pytest.mark.parametrize(
@@ -71,11 +72,11 @@ def test_the_pipelines_around_are_sampled(store: Store) -> None:
     with store.reading() as connection:
         found = durations(connection, [DEPLOY, BANK, new])
         unknown = PipelineKey("nowhere", "new", "first")
-        assert durations(connection, [unknown]) == {unknown: Lengths()}
+        assert durations(connection, [unknown]) == {unknown: Durations()}
         assert durations(connection, []) == {}
-    assert found[DEPLOY] == Lengths(own=(60.0,), application=(120.0,), source=(180.0,))
-    assert found[BANK] == Lengths(own=(180.0,), source=(60.0, 120.0))
-    assert found[new] == Lengths(source=(180.0, 60.0, 120.0))
+    assert found[DEPLOY] == Durations(own=(60.0,), application=(120.0,), source=(180.0,))
+    assert found[BANK] == Durations(own=(180.0,), source=(60.0, 120.0))
+    assert found[new] == Durations(source=(180.0, 60.0, 120.0))
 
 
 def test_a_pipeline_that_runs_every_minute_does_not_speak_for_all(store: Store) -> None:

@@ -14,7 +14,6 @@ from quiesce.forecast import (
     ENOUGH,
     Calibration,
     Child,
-    Durations,
     Key,
     Known,
     calibration,
@@ -85,13 +84,12 @@ def _known(
         wanted |= {child.key for each in started.values() for child in each.started}
         if wanted <= started.keys():
             break
-    lengths = usual.durations(connection, wanted)
     return {
         _named(key, names): learn(
-            Durations(own=found.own, application=found.application, source=found.source),
+            taken,
             _children(started.get(key), names),
         )
-        for key, found in lengths.items()
+        for key, taken in usual.durations(connection, wanted).items()
     }
 
 

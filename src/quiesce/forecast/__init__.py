@@ -10,7 +10,6 @@ How it works and how well it holds is in `docs/forecast.md`.
 
 from quiesce.forecast.best import Ran, window_words, windows
 from quiesce.forecast.dirichlet import Posterior, posterior
-from quiesce.forecast.durations import Durations
 from quiesce.forecast.joint import outlook
 from quiesce.forecast.known import Child, Key, Known, learn
 from quiesce.forecast.late import overdue
@@ -28,6 +27,7 @@ from quiesce.forecast.remaining import Remaining
 from quiesce.forecast.single import estimate
 from quiesce.forecast.slower import pace
 from quiesce.forecast.together import DEPTH, Everything, Tree, everything
+from quiesce.past import Durations
 
 __all__ = [
     "DEPTH",

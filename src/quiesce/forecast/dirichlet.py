@@ -12,8 +12,9 @@ from itertools import accumulate
 
 from msgspec import Struct
 
-from quiesce.forecast.durations import Durations, clean, recent, weights
+from quiesce.forecast.durations import clean, recent, weights
 from quiesce.forecast.prior import Curve, curve
+from quiesce.past import Durations
 
 CURVE = 4.0
 """How many runs the curve weighs."""

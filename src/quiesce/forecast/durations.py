@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from msgspec import Struct
-
 HALF_LIFE = 60
 """After how many newer runs a run counts half."""
 
@@ -22,18 +20,6 @@ _NEWEST = 600
 
 _CHANGED = 4.0
 """From which z of a rank-sum test on two ages of runs the older ones are of another kind."""
-
-
-class Durations(Struct, frozen=True, kw_only=True):
-    """How long ended runs have taken, in seconds, the oldest first, whatever their end.
-
-    `own` are those of one pipeline, all of them. `application` and `source` are samples of the
-    other pipelines of the same application, and of the rest of the source.
-    """
-
-    own: tuple[float, ...] = ()
-    application: tuple[float, ...] = ()
-    source: tuple[float, ...] = ()
 
 
 def clean(seconds: Iterable[float]) -> tuple[float, ...]:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from quiesce.forecast.dirichlet import Posterior, posterior
-from quiesce.forecast.durations import Durations, clean
-from quiesce.past import Basis
+from quiesce.forecast.durations import clean
+from quiesce.past import Basis, Durations
 
 Key = tuple[str, str, str]
 """Source, application, pipeline."""

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, groupby
 
-from msgspec import Struct
 from sqlalchemy import Connection, and_, select
 
 from quiesce.model import FINISHED
+from quiesce.past import Durations
 from quiesce.store.known import PipelineKey
 from quiesce.store.newest import newest
 from quiesce.store.rows import micros
@@ -34,20 +34,9 @@ _NEAR, _FAR, _OF_EACH = 20, 50, 20
 pipeline tells as much as another, so that one that runs every minute does not speak for all."""
 
 
-class Lengths(Struct, frozen=True, kw_only=True):
-    """How long ended runs have taken, in seconds.
-
-    `own` are the newest of one pipeline, in the order in which they began. `application` and
-    `source` are samples of the other pipelines of its application, and of the other
-    applications of its source, one pipeline after another.
-    """
-
-    own: tuple[float, ...] = ()
-    application: tuple[float, ...] = ()
-    source: tuple[float, ...] = ()
-
-
-def durations(connection: Connection, keys: Collection[PipelineKey]) -> dict[PipelineKey, Lengths]:
+def durations(
+    connection: Connection, keys: Collection[PipelineKey]
+) -> dict[PipelineKey, Durations]:
     """What is known of how long the runs of each of these pipelines take, whatever their end.
 
     The newest 1,000 of each, and fewer from 400 pipelines on.
@@ -66,7 +55,7 @@ def durations(connection: Connection, keys: Collection[PipelineKey]) -> dict[Pip
     sampled = sorted({*chain(*around.values()), *chain(*beside.values())})
     sample = _seconds(connection, sampled, _OF_EACH)
     return {
-        key: Lengths(
+        key: Durations(
             own=own.get(key, ()),
             application=_joined(sample, (x for x in beside.get(key[:2], ()) if x != key)),
             source=_joined(
