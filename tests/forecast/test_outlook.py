@@ -41,7 +41,7 @@ def test_all_together_end_later_than_each() -> None:
 def test_one_run_without_an_estimate_leaves_all_without() -> None:
     found = quiet(active("a"), active("b", key=("gate", "eks", "New")), active("c"))
     assert (found.likely, found.bound) == (None, None)
-    assert found.note == "no estimate: 1 of 3 active runs without one: gate/b"
+    assert found.note == "no estimate: 1 of 3 active runs without one: New (eks)"
 
 
 def test_a_single_run_without_an_estimate_says_why() -> None:
@@ -52,7 +52,7 @@ def test_one_run_without_a_bound_leaves_all_without() -> None:
     found = quiet(active("a"), active("b", age=1e5))
     assert found.likely is not None
     assert found.bound is None
-    assert "no reliable bound: 1 of 2 active runs without one: gate/b" in found.note
+    assert "no reliable bound: 1 of 2 active runs without one: Deploy (eks)" in found.note
     assert found.overdue
 
 
@@ -90,7 +90,7 @@ def test_a_rough_run_makes_all_rough() -> None:
     history = {**HISTORY, TEST: known(*spread(5))}
     found = quiet(active("a"), active("b", key=TEST), known=history)
     assert found.rough
-    assert "rough: little history of gate/b" in found.note
+    assert "rough: little history of Test (eks)" in found.note
     assert found.runs == 5
 
 
@@ -99,7 +99,7 @@ def test_stuck_and_overdue_are_named_and_counted() -> None:
     late = quiet(active("a"), active("b", age=1150), changed=changed)
     assert late.overdue
     assert late.stuck
-    assert "1 overdue: gate/b" in late.note
+    assert "1 overdue: Deploy (eks)" in late.note
     assert late.likely is not None
 
 

@@ -58,7 +58,7 @@ def _together(
     lost = sorted({"/".join(child) for key in pipelines for child in starts.unknown(key)})
     runs = min(each.estimate.runs for each in found.values())
     if without or lost:
-        return Estimate(at=now, runs=runs, note=sentence(_none(found, without, lost)))
+        return Estimate(at=now, runs=runs, note=sentence(_none(active, found, without, lost)))
     loose = [reference for reference, each in found.items() if not each.bounded]
     together = Everything(
         [
@@ -77,32 +77,52 @@ def _together(
         rough=any(each.estimate.rough for each in found.values()),
         overdue=bool(late),
         stuck=any(each.estimate.stuck for each in found.values()),
-        note=sentence(_notes(found, loose, late)),
+        note=sentence(_notes(active, found, loose, late)),
     )
 
 
 def _none(
-    found: Mapping[str, Judged], without: Sequence[str], lost: Sequence[str]
+    active: Mapping[str, Run],
+    found: Mapping[str, Judged],
+    without: Sequence[str],
+    lost: Sequence[str],
 ) -> Iterable[str]:
     if len(without) == 1 == len(found):
         yield found[without[0]].estimate.note
     elif without:
-        yield f"no estimate: {len(without)} of {_these(len(found))} without one: {some(without)}"
+        those = _named(active, without)
+        yield f"no estimate: {len(without)} of {_these(len(found))} without one: {those}"
     if lost:
         yield f"no estimate: likely to start {some(lost)}, of which no run has ended yet"
 
 
-def _notes(found: Mapping[str, Judged], loose: Sequence[str], late: Sequence[str]) -> Iterable[str]:
+def _notes(
+    active: Mapping[str, Run],
+    found: Mapping[str, Judged],
+    loose: Sequence[str],
+    late: Sequence[str],
+) -> Iterable[str]:
     if len(found) == 1:
         yield from (each.estimate.note for each in found.values())
         return
     if loose:
-        yield f"no reliable bound: {len(loose)} of {_these(len(found))} without one: {some(loose)}"
+        those = _named(active, loose)
+        yield f"no reliable bound: {len(loose)} of {_these(len(found))} without one: {those}"
     if late:
-        yield f"{len(late)} overdue: {some(late)}"
+        yield f"{len(late)} overdue: {_named(active, late)}"
     rough = [reference for reference, each in found.items() if each.estimate.rough]
     if rough:
-        yield f"rough: little history of {some(rough)}"
+        yield f"rough: little history of {_named(active, rough)}"
+
+
+def _named(active: Mapping[str, Run], references: Iterable[str]) -> str:
+    """The pipelines of runs, each once: a reader knows those, and not ids."""
+    those = (active[reference] for reference in references)
+    names = (
+        f"{run.pipeline or run.id}{f' ({run.application})' if run.application else ''}"
+        for run in those
+    )
+    return some(dict.fromkeys(names))
 
 
 def _these(count: int) -> str:
