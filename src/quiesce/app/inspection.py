@@ -23,9 +23,11 @@ from quiesce.waivers import waived, words
 PAIRS = 3
 """How many double looks are taken before marks that never hold still are called active."""
 
-PATIENCE = 10.0
-"""Seconds that an answer waits for the store when all systems have given theirs: for waivers, which
-are none then, and for an estimate, which is left out."""
+PATIENCE = 2.0
+"""Seconds that a verdict waits for waivers when all systems have answered: then there are none."""
+
+WORTH = 10.0
+"""Seconds that an answer waits for an estimate: then it is left out."""
 
 
 async def look(
@@ -225,7 +227,8 @@ class _Inspection:
             look=looks[-1],
             costs=dict(self._costs),
             looks=self._looks,
-            outlook=await self._outlook(counted, at),
+            # Behind a store that could not be read an estimate would only wait.
+            outlook=await self._outlook(counted, at) if _was_read(recalling) else None,
             waived=found,
         )
         return self.latest
@@ -235,7 +238,7 @@ class _Inspection:
         if memory is None or not runs:
             return None
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(WORTH):
                 outlook = await memory.outlook(runs, at)
         except (StoreError, TimeoutError):
             return None  # the look has said so, as a gap
@@ -256,6 +259,15 @@ async def _waivers(recalling: asyncio.Task[Recalled] | None) -> tuple[Waiver, ..
             return (await asyncio.shield(recalling)).waivers
     except (StoreError, TimeoutError):
         return ()
+
+
+def _was_read(recalling: asyncio.Task[Recalled] | None) -> bool:
+    return (
+        recalling is not None
+        and recalling.done()
+        and not recalling.cancelled()
+        and recalling.exception() is None
+    )
 
 
 def _noticed(recalling: asyncio.Task[Recalled]) -> None:
