@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import string
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from quiesce.model import Gap, State
 from quiesce.past import Estimate, Outlook
 from quiesce.store import Identity, Store, write
 from quiesce.store.database import changes
+from quiesce.store.read import recent, remembered
 from quiesce.store.schema import looks, predictions, runs, tallies, waivers
 from quiesce.store.tally import recount
 
@@ -190,6 +193,25 @@ def test_what_is_learnt_of_a_finished_run_is_added(store: Store) -> None:
     kept = row(store)
     assert (kept.ended_at, kept.url, kept.seen_at) == (micros_at(-1), "u", micros_at(10))
     assert flipped(store) == [(0, "succeeded")]
+
+
+def test_a_name_of_any_length_keeps_nothing_from_being_kept(store: Store) -> None:
+    """No index of PostgreSQL holds a long one: without a care all of the look would be lost."""
+    chance = Random(1)
+    long = "".join(chance.choice(string.printable[:90]) for _ in range(9000))
+    names: dict[str, Any] = {
+        "application": f"a{long}",
+        "pipeline": f"b{long}",
+        "parent": f"c{long}",
+    }
+    see(store, 0, run("1"), run(long, **names), run(f"{long}.", pipeline="\N{SNOWMAN}" * 3000))
+    with store.reading() as connection:
+        kept = remembered(connection, None)["gate"]
+        assert len({one.run.id for one in kept}) == 3
+        assert recent(connection, None, pipeline=f"b{long}", limit=9)[0].pipeline.startswith("b")
+    see(store, 10, ended=[run(long, State.FAILED, **names)])
+    with store.reading() as connection:
+        assert len(remembered(connection, None)["gate"]) == 2
 
 
 def test_the_counts_keep_in_step(store: Store) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, false, select, true
 from sqlalchemy.sql.elements import SQLCoreOperations
 
-from quiesce.store.merge import keepable
+from quiesce.store import merge
 from quiesce.store.schema import tallies
 
 Sources = Mapping[str, str] | None
@@ -51,7 +51,7 @@ def known(
     # A count that has come down to none stays as a row.
     found = found.where(tallies.c.runs > 0)
     if pipeline is not None:
-        found = found.where(tallies.c.pipeline == keepable(pipeline))
+        found = found.where(tallies.c.pipeline == merge.key(pipeline))
     return sorted(of_application(map(PipelineKey._make, connection.execute(found)), application))
 
 
@@ -59,5 +59,5 @@ def of_application(keys: Iterable[PipelineKey], application: str | None) -> Iter
     """Those of an application; in here, since no database folds all letters as Python does."""
     if application is None:
         return keys
-    wanted = keepable(application).casefold()
+    wanted = merge.key(application).casefold()
     return (key for key in keys if key.application.casefold() == wanted)

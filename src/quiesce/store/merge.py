@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from hashlib import blake2b
 from typing import NamedTuple
 
 import msgspec
@@ -14,6 +15,13 @@ from quiesce.store.rows import micros, optional_micros
 _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 """PostgreSQL keeps no NUL, and no database half a character."""
 
+
+_MOST = 800
+"""Bytes of a name or an id that are kept: PostgreSQL indexes no row with more than 2,704 of them,
+and keeps none of a look that holds one. Descriptions of tasks are names, too."""
+
+_LETTERS = _MOST // 4
+"""So many characters are never too long."""
 
 AHEAD = 3_600_000_000
 """A sighting that is so many microseconds later than the present look was made by a clock that was
@@ -113,22 +121,22 @@ def merged(old: Kept, run: Run, since: int, at: int) -> Kept:
 
 
 def storable(run: Run) -> Run:
-    """The run without the characters that a database can't keep; nearly always itself."""
+    """The run as a database can keep it: nearly always itself."""
     texts = (
         f"{run.id}{run.application}{run.pipeline}{run.native_state}"
         f"{run.parent}{run.url}{run.started_by}{run.waiting_on}"
     )
     if run.details:
         texts += "".join(f"{name}{value}" for name, value in run.details.items())
-    if texts.isprintable():
+    if texts.isprintable() and (len(texts) <= _LETTERS or not _any_long(run)):
         return run
     return msgspec.structs.replace(
         run,
-        id=keepable(run.id),
-        application=keepable(run.application),
-        pipeline=keepable(run.pipeline),
+        id=key(run.id),
+        application=key(run.application),
+        pipeline=key(run.pipeline),
         native_state=keepable(run.native_state),
-        parent=_optional(run.parent),
+        parent=None if run.parent is None else key(run.parent),
         url=_optional(run.url),
         started_by=_optional(run.started_by),
         waiting_on=_optional(run.waiting_on),
@@ -139,6 +147,20 @@ def storable(run: Run) -> Run:
 def keepable(text: str) -> str:
     """The text with a sign in place of what a database can't keep."""
     return text if text.isprintable() else _UNKEEPABLE.sub("\ufffd", text)
+
+
+def key(text: str) -> str:
+    """A name or an id as it is kept: too long a one is cut, and told apart by a digest."""
+    text = keepable(text)
+    if len(text) <= _LETTERS or len(whole := text.encode()) <= _MOST:
+        return text
+    begin = whole[: _MOST - 40].decode(errors="ignore")
+    return f"{begin}\N{HORIZONTAL ELLIPSIS}{blake2b(whole, digest_size=16).hexdigest()}"
+
+
+def _any_long(run: Run) -> bool:
+    names = (run.id, run.application, run.pipeline, run.parent or "")
+    return any(len(name) > _LETTERS for name in names)
 
 
 def _optional(text: str | None) -> str | None:

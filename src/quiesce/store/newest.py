@@ -32,8 +32,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSON
 
+from quiesce.store import merge
 from quiesce.store.known import PipelineKey
-from quiesce.store.merge import keepable
 from quiesce.store.schema import runs
 
 _FETCHED = 10_000
@@ -89,7 +89,7 @@ def newest_of(
 
 def listed(dialect: str, keys: Sequence[PipelineKey]) -> CTE:
     """The pipelines as a table: one parameter, so that the statement is the same for any number."""
-    names = [[keepable(name) for name in key] for key in keys]
+    names = [[merge.key(name) for name in key] for key in keys]
     sent = literal(msgspec.json.encode(names).decode(), Text)
     if dialect == "sqlite":
         each = func.json_each(sent).table_valued(column("key", Integer), column("value", Text))

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select
 
 from quiesce.model import State
 from quiesce.past import Pipeline
+from quiesce.store import merge
 from quiesce.store.known import PipelineKey, Sources, of_application, shown, within
-from quiesce.store.merge import keepable
 from quiesce.store.newest import newest
 from quiesce.store.read import RUN
 from quiesce.store.rows import RUN_COLUMNS, run_of, state_of
@@ -66,7 +66,7 @@ def _counted(
         tallies.c.runs,
     ).where(within(tallies.c.source, sources), tallies.c.runs > 0)
     if name is not None:
-        found = found.where(tallies.c.pipeline == keepable(name))
+        found = found.where(tallies.c.pipeline == merge.key(name))
     counted: dict[PipelineKey, dict[State, int]] = {}
     for *key, word, many in connection.execute(found):
         states = counted.setdefault(PipelineKey._make(key), {})

@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select, text
 
 from quiesce.model import Run, State
 from quiesce.past import Remembered
+from quiesce.store import merge
 from quiesce.store.identity import Identity
 from quiesce.store.known import Sources, known, shown, within
-from quiesce.store.merge import keepable
 from quiesce.store.newest import newest
 from quiesce.store.rows import RUN_COLUMNS, micros, moment, run_of, state_of
 from quiesce.store.schema import runs, tallies
@@ -81,7 +81,7 @@ def recent(
     if application is None:
         found = (
             select(*RUN)
-            .where(runs.c.pipeline == keepable(pipeline), within(runs.c.source, sources), *wanted)
+            .where(runs.c.pipeline == merge.key(pipeline), within(runs.c.source, sources), *wanted)
             .order_by(runs.c.begun_at.desc(), runs.c.source, runs.c.id)
             .limit(limit)
         )
@@ -108,7 +108,7 @@ def counts(
     """
     table, many = (tallies, func.sum(tallies.c.runs)) if since is None else (runs, func.count())
     found = select(table.c.state, many).group_by(table.c.state)
-    found = found.where(table.c.pipeline == keepable(pipeline), within(table.c.source, sources))
+    found = found.where(table.c.pipeline == merge.key(pipeline), within(table.c.source, sources))
     if since is not None:
         found = found.where(runs.c.begun_at >= micros(since))
     if application is not None:

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from quiesce.model import Run, SourceLook, VerdictName
 from quiesce.past import Estimate, Outlook
-from quiesce.store import statements
+from quiesce.store import merge, statements
 from quiesce.store.identity import Identity
 from quiesce.store.merge import AHEAD, Kept, keepable, merged, settled, storable
 from quiesce.store.rows import micros, row_of
@@ -173,7 +173,7 @@ _STATE = Kept._fields.index("state")
 
 
 def _miss(connection: Connection, key: str, lost: Iterable[str], since: int, at: int) -> None:
-    statements.miss(connection, [(key, keepable(id_), since, at + AHEAD) for id_ in lost])
+    statements.miss(connection, [(key, merge.key(id_), since, at + AHEAD) for id_ in lost])
 
 
 def _look(survey: str, part: Surveyed) -> tuple[Any, ...]:
@@ -209,4 +209,4 @@ def _json(value: object) -> str:
 
 def _prediction(at: datetime, source: str, run: str, said: Estimate) -> tuple[Any, ...]:
     said_then = (said.likely, said.bound, said.factor, said.basis, said.runs)
-    return (micros(at), source, keepable(run), *said_then)
+    return (micros(at), source, merge.key(run), *said_then)
