@@ -323,6 +323,7 @@ def test_trouble_with_the_store_is_one_sentence(tmp_path: Path) -> None:
     told = history("-o", "json", folder=tmp_path)
     assert told.returncode == 3
     assert "there is no store at " in document(told)["error"]
+    assert document(told)["hint"] == "the first look makes it: quiesce check"
     told = history(folder=tmp_path, QUIESCE_STORE="none")
     assert told.returncode == 2
     (tmp_path / "bad").write_bytes(b"this is not a database, and long enough to look like one" * 99)

@@ -201,6 +201,7 @@ def test_offline_without_a_store_is_an_error_in_words(box: Sandbox, tmp_path: Pa
     told = status("Deploy", "--offline", box=box, folder=tmp_path)
     assert (told.returncode, told.stdout) == (3, "")
     assert "there is no store" in told.stderr
+    assert "quiesce check" in told.stderr
 
 
 def test_mixpanel_shape_has_the_very_words_of_the_system(box: Sandbox, tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ def test_without_a_store_each_command_says_so(path: Path, tmp_path: Path) -> Non
         told = store(*words, cwd=tmp_path)
         assert (told.returncode, told.stdout) == (3, ""), words
         assert f"there is no store at {path} yet" in told.stderr
+        assert "quiesce check" in told.stderr
     assert not path.exists()
     told = store("restore", cwd=tmp_path)
     assert told.returncode == 3

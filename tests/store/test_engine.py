@@ -26,8 +26,9 @@ def add(store: Store, name: str) -> None:
 
 
 def test_nothing_is_made_where_nothing_is_to_be_made(empty: str) -> None:
-    with pytest.raises(NoStore, match="there is no store"):
+    with pytest.raises(NoStore, match="there is no store") as raised:
         open_store(empty, create=False)
+    assert raised.value.hint == "the first look makes it: quiesce check"
     with open_store(empty, create=True) as store:
         add(store, "gate")
     with open_store(empty, create=False) as store:

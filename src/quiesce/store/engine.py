@@ -117,7 +117,8 @@ class Store:
             if not path.exists():
                 if not self._create:
                     raise NoStore(
-                        f"there is no store at {self.shown} yet", hint="the first look makes it"
+                        f"there is no store at {self.shown} yet",
+                        hint="the first look makes it: quiesce check",
                     )
                 sqlite.make(path)
             elif not path.is_file():
@@ -127,7 +128,10 @@ class Store:
 
     def _made(self) -> Stamp:
         if not self._create:
-            raise NoStore(f"there is no store in {self.shown} yet", hint="the first look makes it")
+            raise NoStore(
+                f"there is no store in {self.shown} yet",
+                hint="the first look makes it: quiesce check",
+            )
         with self._database.transaction(write=True) as connection:
             there = found(connection, self.shown)  # another process may have been quicker
             if there is None:

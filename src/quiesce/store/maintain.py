@@ -91,14 +91,17 @@ def info(location: str) -> Info:
     """What is in a store, of whatever version it is; raises `NoStore` where there is none."""
     where = place(location)
     if where.path is not None and not where.path.exists():
-        raise NoStore(f"there is no store at {where.shown} yet", hint="the first look makes it")
+        raise NoStore(
+            f"there is no store at {where.shown} yet", hint="the first look makes it: quiesce check"
+        )
     database = Database(where)
     try:
         with database.transaction(write=False) as connection:
             there = found(connection, where.shown)
             if there is None:
                 raise NoStore(
-                    f"there is no store in {where.shown} yet", hint="the first look makes it"
+                    f"there is no store in {where.shown} yet",
+                    hint="the first look makes it: quiesce check",
                 )
             size = _size(connection) if where.path is None else backup.size(where.path)
             known = Info(

@@ -56,7 +56,9 @@ def upgrade(
     """
     where = place(location)
     if where.path is not None and not where.path.exists():
-        raise NoStore(f"there is no store at {where.shown} yet", hint="the first look makes it")
+        raise NoStore(
+            f"there is no store at {where.shown} yet", hint="the first look makes it: quiesce check"
+        )
     scripts = ScriptDirectory(str(migrations))
     database = Database(where)
     try:
