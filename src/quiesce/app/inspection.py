@@ -123,6 +123,7 @@ class _Inspection:
         self._haste = haste
         self._question = question
         self._progress = progress
+        self._names = [subject.name for subject in system.subjects]
         self._costs: dict[str, Cost] = {}
         self._looks = 0
         self.latest: Answer | None = None
@@ -176,8 +177,7 @@ class _Inspection:
         memory = self._system.memory
         if memory is None:
             return None
-        names = [subject.name for subject in self._system.subjects]
-        recalling = asyncio.create_task(memory.recall(names))
+        recalling = asyncio.create_task(memory.recall(self._names))
         recalling.add_done_callback(_noticed)
         return recalling
 
@@ -222,6 +222,9 @@ class _Inspection:
         if system.memory is not None:
             system.memory.note(looks[-1], verdict, scope=system.scope, waived=found)
         counted = [run for run in looks[-1].runs if run.state.active and run.reference not in found]
+        if system.memory is not None:
+            going_on = {run.reference for run in counted}
+            system.memory.over(self._names, going_on, at, all_seen=not looks[-1].gaps)
         self.latest = Answer(
             verdict=verdict,
             look=looks[-1],
@@ -246,7 +249,7 @@ class _Inspection:
             # Of a part of the whole it can't be told later when that was quiet.
             whole = self._system.scope is None
             kept = outlook if whole else replace(outlook, quiet=None)
-            memory.foretold(kept, at, [subject.name for subject in self._system.subjects])
+            memory.foretold(kept, at, self._names)
         return outlook
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct, field
 
+from quiesce.app.told import Told, together
 from quiesce.config import Config, store_location
 from quiesce.errors import StoreError
 from quiesce.model import Look, Run, Verdict
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from quiesce.store.identity import Identity
 
 Result = TypeVar("Result")
-
-AGAIN_AFTER = timedelta(minutes=1)
-"""A prediction about the same is not kept more often than this."""
 
 ANSWERS = 40.0
 """Seconds after which a database is given up that neither answers nor fails: it waits for other
@@ -84,7 +82,7 @@ class Memory:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._store: Store | None = None
         self._notes = Notes()
-        self._told: dict[str, tuple[datetime, datetime]] = {}  # first and last, by reference
+        self._told = Told()
 
     async def recall(self, sources: Collection[str]) -> Recalled:
         """What was active in these sources when it was last seen, and the waivers.
@@ -110,24 +108,19 @@ class Memory:
     def foretold(self, outlook: Outlook, at: datetime, sources: Sequence[str]) -> None:
         """Keep a prediction at the next `flush`, to be held against what happens.
 
-        A process that looks every few seconds would keep the same one again and again: it is
-        kept anew when as much time has passed again as since the first.
+        A process that looks every few seconds would keep the same one again and again: see `Told`.
         """
-        fresh = {name: one for name, one in outlook.runs.items() if self._due(name, at)}
-        quiet = outlook.quiet if self._due(" ".join(sources), at) else None
+        fresh = {name: one for name, one in outlook.runs.items() if self._told.due(name, at)}
+        quiet = outlook.quiet if self._told.due(together(sources), at) else None
         if fresh or quiet is not None:
             kept = Outlook(runs=fresh, quiet=quiet)
             self._notes.outlooks.append(Foretold(at=at, sources=tuple(sources), outlook=kept))
 
-    def _due(self, name: str, at: datetime) -> bool:
-        if name not in self._told:
-            self._told[name] = (at, at)
-            return True
-        first, last = self._told[name]
-        if at - last < max(last - first, AGAIN_AFTER):
-            return False
-        self._told[name] = (first, at)
-        return True
+    def over(
+        self, sources: Sequence[str], going_on: Collection[str], at: datetime, *, all_seen: bool
+    ) -> None:
+        """What goes on in these sources, by reference: all that was foretold of others is over."""
+        self._told.over(sources, going_on, at, all_seen=all_seen)
 
     def want(self, seconds: float) -> None:
         """At the next `flush`, tell a collector that somebody waits for the next seconds."""
