@@ -91,8 +91,9 @@ def forecast_lines(
 
 def _words(one: Kept) -> str:
     if not one.count:
-        none = f"{count(one.without, 'prediction')} without a bound" if one.without else "none"
-        return f"cannot tell: {none} that came true"
+        none = "no prediction with a bound" if one.without else "no prediction"
+        said = f"cannot tell: {none} has been checked yet"
+        return f"{said}; {one.without:,} without a bound" if one.without else said
     if one.share is None or one.count < ENOUGH:
         said = f"too few to say: {one.held:,} of {count(one.count, 'prediction')} held"
     else:
