@@ -14,7 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 from msgspec import Struct
 
 from quiesce.errors import SourceError
-from quiesce.model import Mark, Question, Run
+from quiesce.model import Gap, Mark, Question, Run
 
 
 class Findings(Protocol):
@@ -99,6 +99,11 @@ class Recalls(Protocol):
 
 
 RUN = "run "
+"""How the part of a gap begins that is about one remembered run, which was asked for by its id."""
+
+MEMORY = "memory"
+"""The part of a gap that stands for all that was remembered, where the memory can't be read."""
+
 LAST_SEEN = "last_seen"
 """Where `details` of a run that is `State.GONE` say when it was last seen active (ISO 8601)."""
 
@@ -106,6 +111,11 @@ LAST_SEEN = "last_seen"
 def part_of(run: Run) -> str:
     """The part that a gap names which is about one remembered run."""
     return f"{RUN}{run.id}"
+
+
+def of_system(gap: Gap) -> bool:
+    """Whether a gap is about a part of the system, and not about what was remembered of it."""
+    return gap.part != MEMORY and not gap.part.startswith(RUN)
 
 
 class Kind(Struct, frozen=True, kw_only=True):

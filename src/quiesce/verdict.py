@@ -12,7 +12,7 @@ from datetime import datetime
 from msgspec import Struct, field
 
 from quiesce.model import REST, Look, Run, SourceLook, SourceVerdict, Verdict, VerdictName
-from quiesce.source import LAST_SEEN, RUN
+from quiesce.source import LAST_SEEN, MEMORY, RUN, of_system
 
 ORDER: tuple[VerdictName, ...] = ("quiet", "unknown", "active")
 """From the quietest on: whatever is added to a look may only move its verdict to the right."""
@@ -179,8 +179,7 @@ def _doubts(
     if before is not None and (before.absent is None) != (source.absent is None):
         return [f"{source.name} had what was asked for in one of the two looks only"]
     doubts: list[str] = []
-    gaps = [gap for gap in source.gaps if not gap.part.startswith(RUN)]
-    sought = len(source.gaps) - len(gaps)
+    gaps = [gap for gap in source.gaps if of_system(gap)]
     total = len(source.parts) + len(gaps)
     if gaps and not source.parts:
         doubts.append(gaps[0].why)
@@ -188,8 +187,7 @@ def _doubts(
         doubts.append(f"{source.name}: {len(gaps)} of {total} parts could not be read")
     elif not source.parts:
         doubts.append(f"{source.name} showed no parts at all: an empty list is not an answer")
-    if sought:
-        doubts.append(_unfound(source, sought))
+    doubts += _forgotten(source)
     wanted = expectation.at_least.get(source.name, 0)
     if len(source.parts) < wanted:
         shown = f"{len(source.parts)} {'part' if len(source.parts) == 1 else 'parts'}"
@@ -201,18 +199,24 @@ def _doubts(
     return doubts
 
 
-def _unfound(source: SourceLook, count: int) -> str:
-    """What was active, is in no list, and can't be told to be over."""
-    runs = "1 run that was" if count == 1 else f"{count} runs that were"
-    return f"{source.name}: of {runs} active before nothing is known now"
+def _forgotten(source: SourceLook) -> list[str]:
+    """What was active, is in no list, and can't be told to be over; or what may have been."""
+    doubts: list[str] = []
+    if any(gap.part == MEMORY for gap in source.gaps):
+        unread = f"the memory of {source.name} could not be read"
+        doubts.append(f"{source.name}: {unread}, so what was active before is not known")
+    if count := sum(gap.part.startswith(RUN) for gap in source.gaps):
+        runs = "1 run that was" if count == 1 else f"{count} runs that were"
+        doubts.append(f"{source.name}: of {runs} active before nothing is known now")
+    return doubts
 
 
 def _part_doubts(source: SourceLook, before: SourceLook) -> list[str]:
     """A part that only one of the two looks has read proves nothing about the other."""
     doubts: list[str] = []
-    if before.gaps:
-        count = len(before.gaps)
+    if count := sum(of_system(gap) for gap in before.gaps):
         doubts.append(f"{source.name}: {count} parts could not be read in the first look")
+    doubts += [f"{doubt} (in the first look)" for doubt in _forgotten(before)]
     failed = {gap.part for gap in (*source.gaps, *before.gaps)}
     if REST in failed:
         return doubts  # which parts there were is not known then

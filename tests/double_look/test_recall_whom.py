@@ -197,7 +197,18 @@ def test_without_its_memory_nothing_is_quiet(error: Exception, says: str, hint: 
     )
     assert gap.hint == f"{hint}use --no-store to do without"
     assert [run.id for run in look.runs] == ["7"], "what was seen without it still stands"
-    assert verdict([looked(Told(), broken(error))]).verdict == "unknown"
+    judged = verdict([looked(Told(), broken(error))])
+    assert judged.verdict == "unknown"
+    # It is no part of the system, and not counted as one.
+    assert judged.reasons == (
+        "gate: the memory of gate could not be read, so what was active before is not known",
+    )
+
+
+def test_of_a_first_look_it_is_said_too_what_was_not_known_of_the_memory() -> None:
+    first = looked(Told(), broken(StoreError("it is lost")))
+    (reason,) = verdict([first, looked(Told(), None)]).reasons
+    assert reason.endswith("so what was active before is not known (in the first look)")
 
 
 def test_a_memory_that_hangs_costs_no_more_than_the_deadline() -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.render.samples import GAP, NOW, busy, make_answer, make_run, make_source
 
 from quiesce.answer import Answer
@@ -164,6 +165,42 @@ def test_what_could_not_be_read_is_named_by_how_much_is_known_of_it() -> None:
     assert unread(rest(parts={}).look) == "gate could not be read"
     assert "200 of at least 201 parts read" in footer(rest(), PIPE)
     assert "0 of 1 source read" in footer(rest(parts={}), PIPE)
+
+
+def remembering(*parts: str) -> Answer:
+    """An answer whose source was read whole, but not what was remembered of it."""
+    gaps = tuple(replace(GAP, part=part) for part in parts)
+    return make_answer(make_source(gaps=gaps), verdict="unknown")
+
+
+def test_what_was_remembered_is_no_part_of_the_system() -> None:
+    """Neither a memory that can't be read nor a run that can't be had counts as a part."""
+    blind = remembering("memory")
+    assert unread(blind.look) == "the memory of gate could not be read"
+    assert "200 of 200 parts read" in footer(blind, PIPE)
+    assert "per part" in stats(blind.look, PIPE)
+    assert stats(blind.look, PIPE) == stats(remembering("run 1").look, PIPE)
+    one, two = remembering("run 1"), remembering("run 1", "run 2")
+    assert unread(one.look) == "of 1 run that was active before nothing is known now"
+    assert unread(two.look) == "of 2 runs that were active before nothing is known now"
+    assert "200 of 200 parts read" in footer(two, PIPE)
+    both = remembering("eks/tasks", "memory", "run 1")
+    assert unread(both.look) == (
+        "1 of 201 parts could not be read; the memory of gate could not be read;"
+        " of 1 run that was active before nothing is known now"
+    )
+    silent = make_answer(make_source(parts={}, gaps=(replace(GAP, part="memory"),)))
+    assert "0 of 1 source" not in footer(silent, PIPE)
+
+
+def test_a_name_may_exist_where_only_the_memory_could_not_be_read() -> None:
+    absent = Absent("application", "x")
+    gaps = (replace(GAP, part="memory"),)
+    look = make_answer(make_source(gaps=gaps, absent=absent)).look
+    assert unfound(look) == (
+        "no application named `x` in 200 of 200 parts;"
+        " the memory of gate could not be read, so it may exist"
+    )
 
 
 def test_the_last_line() -> None:

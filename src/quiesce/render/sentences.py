@@ -26,6 +26,7 @@ from quiesce.render.words import (
     since,
     where,
 )
+from quiesce.source import MEMORY, RUN, of_system
 
 _UNCONFIRMED = "not confirmed: "
 """How the judge begins the reason for which a quiet pair of looks proves nothing."""
@@ -40,7 +41,7 @@ _ACTIVE = re.compile(r"^([0-9]+ runs?) (?:is|are) active$")
 def parts(sources: Sequence[SourceLook]) -> tuple[int, int]:
     """How many parts were read, and how many there are at least."""
     read = sum(len(source.parts) for source in sources)
-    return read, read + sum(len(source.gaps) for source in sources)
+    return read, read + sum(of_system(gap) for source in sources for gap in source.gaps)
 
 
 def active(look: Look) -> list[Run]:
@@ -56,17 +57,37 @@ def breadth(look: Look) -> str:
 
 
 def unread(look: Look) -> str:
-    """`3 of 212 parts could not be read`, with the sources of which nothing or not all is known."""
-    silent = [source for source in look.sources if source.gaps and not source.parts]
+    """`3 of 212 parts could not be read`, with the sources of which nothing or not all is known.
+
+    What could not be had of what was remembered is no part: it is said after these.
+    """
+    silent = [source for source in look.sources if _silent(source)]
     heard = [source for source in look.sources if source not in silent]
     said = [f"{listed(source.name for source in silent)} could not be read"] if silent else []
-    missing = sum(gap.part != REST for source in heard for gap in source.gaps)
+    gaps = [gap for source in heard for gap in source.gaps if of_system(gap)]
+    missing = sum(gap.part != REST for gap in gaps)
     if missing:
         said.append(f"{missing:,} of {count(parts(heard)[1], 'part')} could not be read")
     rest = [source.name for source in heard if any(gap.part == REST for gap in source.gaps)]
     if rest:
         said.append(f"the rest of {listed(rest)} could not be read")
-    return "; ".join(said)
+    return "; ".join([*said, *_forgotten(look)])
+
+
+def _silent(source: SourceLook) -> bool:
+    return not source.parts and any(map(of_system, source.gaps))
+
+
+def _forgotten(look: Look) -> list[str]:
+    """What could not be had of what was remembered: all of it, or some runs."""
+    said: list[str] = []
+    blind = [one.name for one in look.sources if any(gap.part == MEMORY for gap in one.gaps)]
+    if blind:
+        said.append(f"the memory of {listed(blind)} could not be read")
+    if lost := sum(gap.part.startswith(RUN) for gap in look.gaps):
+        were = "was" if lost == 1 else "were"
+        said.append(f"of {count(lost, 'run')} that {were} active before nothing is known now")
+    return said
 
 
 def unfound(look: Look, pipeline: str = "") -> str:
@@ -89,8 +110,9 @@ def unfound(look: Look, pipeline: str = "") -> str:
     said = f"no {what} named `{brief(name)}`"
     if any(gap.part == REST for gap in look.gaps):
         return f"{said} in what could be read; {unread(look)}, so it may exist"
-    missing = f"{total - read:,} could not be read"
-    return f"{said} in {read:,} of {count(total, 'part')}; {missing}, so it may exist"
+    missing = [f"{total - read:,} could not be read"] if total > read else []
+    why = "; ".join([*missing, *_forgotten(look)])
+    return f"{said} in {read:,} of {count(total, 'part')}; {why}, so it may exist"
 
 
 def scopes(look: Look, filters: Question | None = None) -> list[str]:
@@ -255,7 +277,7 @@ def footer(
 
 def coverage(look: Look, narrowed: Sequence[str] = ()) -> list[str]:
     """Of how many sources how many parts were read, and what was left out on purpose."""
-    silent = sum(bool(source.gaps) and not source.parts for source in look.sources)
+    silent = sum(map(_silent, look.sources))
     asked = count(len(look.sources), "source")
     said = f"{len(look.sources) - silent} of {asked} read" if silent else asked
     return [said, breadth(look), *narrowed]

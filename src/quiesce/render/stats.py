@@ -8,6 +8,7 @@ from quiesce.answer import Cost
 from quiesce.model import Look, SourceLook
 from quiesce.render.screen import Screen
 from quiesce.render.words import count, elapsed, size
+from quiesce.source import of_system
 
 
 def stats(
@@ -40,9 +41,9 @@ def _line(source: SourceLook, cost: Cost | None, looks: int) -> str:
 
 def applications(source: SourceLook) -> set[str]:
     """The applications behind a source's parts, which are named `application/what`."""
-    names = [*source.parts, *(gap.part for gap in source.gaps)]
+    names = [*source.parts, *(gap.part for gap in source.gaps if of_system(gap))]
     return {name.rpartition("/")[0] for name in names if "/" in name}
 
 
 def _parts(source: SourceLook) -> int:
-    return len(source.parts) + len(source.gaps)
+    return len(source.parts) + sum(of_system(gap) for gap in source.gaps)

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from quiesce.errors import Absent, SourceError, StoreError, Unavailable
 from quiesce.model import REST, Look, Question, Run, SourceLook
-from quiesce.source import Recalls, Scoped, Source
+from quiesce.source import MEMORY, Recalls, Scoped, Source
 from quiesce.survey.haste import Haste
-from quiesce.survey.memory import MEMORY, NOT_READ, WITHOUT, Recollected, Remember, bears_on
+from quiesce.survey.memory import NOT_READ, WITHOUT, Recollected, Remember, bears_on
 from quiesce.survey.notes import Notes, Progress
 
 

@@ -27,9 +27,6 @@ from quiesce.survey.notes import Notes, as_gap, weight
 Remember = Callable[[str], Awaitable[Sequence[Remembered]]]
 """What was active when it was last seen, of the source of that name. May raise `StoreError`."""
 
-MEMORY = "memory"
-"""The part of a gap that stands for all that was remembered, where the memory can't be read."""
-
 NOT_READ = "the memory of {} could not be read, so what was active before was not asked for"
 WITHOUT = "use --no-store to do without"
 
