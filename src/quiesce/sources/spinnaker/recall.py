@@ -52,7 +52,7 @@ class Recall:
             body = await self._fetch.get((place, run.id))
             found, problem = parse.one(body, run, self._config.deck_url)
         except SourceError as error:
-            if error.status == NOT_FOUND and says_not_there(error.cause, place, run.id):
+            if error.status == NOT_FOUND and says_not_there(error.cause, run.id):
                 self._recollection.lost(run)
             else:
                 self._recollection.gap(run, _explained(error))
@@ -89,14 +89,15 @@ class Recall:
             before, limit = limit, larger(limit)
 
 
-def says_not_there(cause: str, place: str, run_id: str) -> bool:
+def says_not_there(cause: str, run_id: str) -> bool:
     """Whether a 404 is Spinnaker's own word on this execution.
 
-    It says `Pipeline not found (id: …)`, or passes on what Orca says of the id. A proxy, or a
-    Gate below another path, knows nothing of ids: at most it repeats what was asked.
+    Gate says `Pipeline not found (id: …)`, or passes on Orca's `No PIPELINE found for …`. A proxy,
+    or a Gate below another path, knows nothing of ids: at most it repeats what was asked, in
+    whatever way it escapes that.
     """
-    words = re.sub(rf"/?{place}/{re.escape(run_id)}", "", cause)
-    return run_id in words and re.search(r"\bfound\b", words) is not None
+    own = rf"\bfound (?:for|with id|\(id:) ?{re.escape(run_id)}(?![\w-])"
+    return re.search(own, cause) is not None
 
 
 def _explained(error: SourceError) -> SourceError:
