@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quiesce.model import Question, Run, State
-from quiesce.summary import by_state, count, matches, newest_first, oldest_first, select
+from quiesce.summary import (
+    by_state,
+    count,
+    latest,
+    matches,
+    newest_first,
+    oldest_first,
+    select,
+)
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -37,6 +45,19 @@ runs = st.lists(
     unique_by=lambda run: run.id,
     max_size=12,
 )
+
+
+@given(runs, st.integers(1, 5))
+def test_a_limit_cuts_what_is_finished_and_never_what_is_active(
+    given: list[Run], limit: int
+) -> None:
+    shown = latest(given, limit)
+    assert shown == newest_first(shown)
+    assert {run.id for run in shown if run.state.active} == {
+        run.id for run in given if run.state.active
+    }
+    finished = newest_first(run for run in given if not run.state.active)
+    assert tuple(run for run in shown if not run.state.active) == finished[:limit]
 
 
 def test_without_filters_everything_matches() -> None:

@@ -62,6 +62,13 @@ def by_state(runs: Iterable[Run], wanted: Iterable[State] = ()) -> dict[State, t
     }
 
 
+def latest(runs: Iterable[Run], limit: int) -> tuple[Run, ...]:
+    """All that are active and the newest `limit` of the others, the newest first."""
+    ordered = newest_first(runs)
+    finished = [run for run in ordered if not run.state.active]
+    return newest_first([*(run for run in ordered if run.state.active), *finished[:limit]])
+
+
 def count(runs: Sequence[Run], wanted: Iterable[State] = ()) -> dict[State, int]:
     """How many runs there are in each state, in the order of `State`."""
     return {state: len(group) for state, group in by_state(runs, wanted).items()}

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from tests.cli.acceptance import EXPORT, PROJECT, both, gate, job, running, small, valid
-from tests.cli.archive import NOW, a_run, active, environment, identity, keep
+from tests.cli.archive import MIX, NOW, a_run, active, environment, identity, keep
 from tests.cli.program import document, quiesce
 
-from quiesce.app.archive.recall import together
+from quiesce.app.archive.joining import together
 from quiesce.model import Look, Question, SourceLook, State
 from quiesce.sandbox import Fault, Sandbox, serve_in_thread
 
@@ -197,11 +197,106 @@ def test_a_store_that_cannot_be_read_is_a_gap_and_the_systems_are_shown(
 def test_offline_without_a_store_is_an_error_in_words(box: Sandbox, tmp_path: Path) -> None:
     told = status("Deploy", "--offline", box=box, folder=tmp_path, QUIESCE_STORE="none")
     assert (told.returncode, told.stdout) == (2, "")
-    assert "--offline needs a store" in told.stderr
+    assert "this needs a store, and there is none to use" in told.stderr
     told = status("Deploy", "--offline", box=box, folder=tmp_path)
     assert (told.returncode, told.stdout) == (3, "")
     assert "there is no store" in told.stderr
     assert "quiesce check" in told.stderr
+
+
+@pytest.mark.parametrize("other", [["--live"], ["--no-store"], ["--parts", "pipelines"]])
+def test_offline_and_what_leaves_the_store_alone_are_named(
+    other: list[str], box: Sandbox, tmp_path: Path
+) -> None:
+    told = status("Deploy", "--offline", *other, box=box, folder=tmp_path)
+    assert (told.returncode, told.stdout) == (2, "")
+    assert f"--offline asks nothing but the store, and {other[0]} leaves it" in told.stderr
+
+
+def test_offline_without_a_configuration_asks_for_all_that_the_store_knows(
+    box: Sandbox, tmp_path: Path
+) -> None:
+    """As `pipelines` and `history` do: the store knows its sources by name."""
+    keep(tmp_path, [a_run("o1")])
+    keep(tmp_path, [a_run("m1", source="mix")], identity=MIX)
+    told = status("Deploy prod", "--offline", "-o", "json", box=box, folder=tmp_path, only=())
+    assert told.returncode == 0
+    assert {run["source"] for run in document(told)["runs"]["succeeded"]} == {"gate", "mix"}
+    assert set(document(told)["as_of"]) == {"gate", "mix"}
+    words = ("Deploy prod", "--offline", "-o", "json", "-s", "gate")
+    told = status(*words, box=box, folder=tmp_path, only=())
+    assert ids(told) == {"succeeded": ["o1"]}
+    told = status(*words[:4], "-s", "gaet", box=box, folder=tmp_path, only=())
+    assert told.returncode == 2
+    assert "did you mean `gate`?" in told.stderr
+
+
+def many(application: str, *, since: float = 1.0, count: int = 30, **fields: Any) -> list[Any]:
+    """A finished run a day of an application's `Deploy`; `since` is how old the newest is."""
+    return [
+        old(f"{application}-{number:02}", since + number, application=application, **fields)
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize("way", [(), ("--offline",)])
+def test_a_limit_is_of_the_newest_of_all_applications_and_never_of_what_is_active(
+    way: tuple[str, ...], box: Sandbox, tmp_path: Path
+) -> None:
+    ident = running(box.world)
+    going = [old("going", 90, state=State.RUNNING, native_state="RUNNING")]
+    before(box, tmp_path, *many("a"), *many("b", since=1.5), *many("c", since=40), *going)
+    before(box, tmp_path, active(ident, source="spinnaker", pipeline="Deploy"))
+    told = status("Deploy", "--limit", "4", *way, "-o", "json", box=box, folder=tmp_path)
+    shown = ids(told)
+    if way:
+        assert shown.pop("running") == [ident, "going"]
+        assert shown == {"succeeded": ["a-00", "b-00", "a-01", "b-01"]}
+    else:
+        assert ident in shown["running"]
+        assert len(shown["succeeded"]) == 4
+        assert shown["succeeded"][2:] == ["a-00", "b-00"]
+
+
+def test_a_limit_leaves_the_glance_at_each_pipeline_as_it_is(box: Sandbox, tmp_path: Path) -> None:
+    """What is usual and unusual rests on the same runs, however few are listed."""
+    before(box, tmp_path, *many("a"), *many("b", since=40, state=State.FAILED))
+    found = [
+        document(status("Deploy", *words, "-o", "json", box=box, folder=tmp_path))["pipelines"]
+        for words in (("--offline",), ("--offline", "--limit", "1"))
+    ]
+    assert found[0] == found[1]
+    assert [(one["application"], one["ended"]) for one in found[1]] == [("a", 30), ("b", 30)]
+    assert [len(one["strip"]) for one in found[1]] == [20, 20]
+    assert found[1][1]["unusual"] == ["30 failures in a row"]
+
+
+def test_a_limit_with_a_state_finds_so_many_of_it_however_old(box: Sandbox, tmp_path: Path) -> None:
+    before(box, tmp_path, *many("a", count=70), *many("b", since=80, count=9, state=State.FAILED))
+    before(box, tmp_path, old("bad", 200, state=State.CANCELED))
+    words = ("Deploy", "--offline", "--status", "failed", "--status", "canceled", "-o", "json")
+    shown = ids(status(*words, "--limit", "3", box=box, folder=tmp_path))
+    assert shown == {"failed": ["b-00", "b-01", "b-02"], "canceled": []}
+    shown = ids(status(*words, "--limit", "10", box=box, folder=tmp_path))
+    assert (len(shown["failed"]), shown["canceled"]) == (9, ["bad"])
+
+
+def test_what_a_limit_leaves_out_is_said_and_a_summary_leaves_out_none(
+    box: Sandbox, tmp_path: Path
+) -> None:
+    before(box, tmp_path, *many("a"))
+    told = status("Deploy", "--offline", "--limit", "3", box=box, folder=tmp_path)
+    assert "3 runs (3 succeeded)" in told.stderr
+    assert "older ones with a larger --limit" in told.stderr
+    assert "--limit" not in status("Deploy", "--offline", box=box, folder=tmp_path).stderr
+    told = status(
+        "Deploy", "--live", "--summary", "--limit", "1", "-o", "json", box=box, folder=tmp_path
+    )
+    assert document(told)["summary"] == {"succeeded": 2}
+    mixpanel = status(
+        "Deploy", "--offline", "--limit", "3", "-o", "mixpanel", box=box, folder=tmp_path
+    )
+    assert [len(those) for those in document(mixpanel).values()] == [3]
 
 
 def test_mixpanel_shape_has_the_very_words_of_the_system(box: Sandbox, tmp_path: Path) -> None:

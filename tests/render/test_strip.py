@@ -13,8 +13,9 @@ from quiesce.model import Run, State
 from quiesce.render.fit import width
 from quiesce.render.nessie import WORDS, counts_of, status_text
 from quiesce.render.screen import Screen
-from quiesce.render.strip import LONGEST, glance_lines, glances
+from quiesce.render.strip import BASIS, LONGEST, glance_lines, glances
 from quiesce.render.waivers import waivers_table
+from quiesce.store.overview import NEWEST
 
 GOOD, BAD = State.SUCCEEDED, State.FAILED
 
@@ -24,6 +25,12 @@ def ended(number: int, state: State = GOOD, took: float = 600.0, **fields: Any) 
     began = NOW - timedelta(hours=number)
     over = None if state.active else began + timedelta(seconds=took)
     return make_run(id=str(number), state=state, started_at=began, ended_at=over, **fields)
+
+
+def test_a_glance_is_at_as_many_runs_as_pipelines_looks_at() -> None:
+    assert BASIS == NEWEST
+    (one,) = glances([ended(number) for number in range(1, 80)], NOW)
+    assert one.ended == BASIS
 
 
 def unusual(*states: State) -> tuple[str, ...]:

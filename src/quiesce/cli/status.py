@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
 import click
-from msgspec import Struct
 from msgspec.structs import replace
 
-from quiesce import app
-from quiesce.app.archive import recall
+from quiesce.app.archive.recall import Wanted
+from quiesce.cli import recent
 from quiesce.cli.codes import ExitCode, code_of
 from quiesce.cli.judged import delivered, remembered
 from quiesce.cli.loop import complete
@@ -26,16 +24,12 @@ from quiesce.cli.options import (
     store_option,
 )
 from quiesce.cli.output import Output, parse_states, with_stats
-from quiesce.cli.progress import shown
 from quiesce.cli.screen import complain, remark, screen, unforeseen
-from quiesce.cli.session import Selection, configured, memory_for
-from quiesce.config import Config
-from quiesce.errors import ConfigError, QuiesceError, StoreError
-from quiesce.model import REST, Gap, Look, Question, Run, SourceLook, State
+from quiesce.cli.session import Selection
+from quiesce.errors import ConfigError, QuiesceError
+from quiesce.model import REST, Gap, Look, Run, SourceLook, State
 from quiesce.render import Rendered, render_status
-from quiesce.render.strip import Told
-from quiesce.summary import by_state, matches
-from quiesce.survey import Progress
+from quiesce.summary import by_state, latest
 
 TEXT = """How the recent runs of a pipeline ended, by its name, in every system at once.
 
@@ -52,6 +46,10 @@ The systems are asked for what they show now, and the store for what they don't 
 --offline asks the store alone and says how old that is, --live the systems alone. With a store,
 --summary counts all runs that are known.
 
+--limit is of all runs together: where several applications have a pipeline of this name, the
+newest of all of them are shown; -a picks one. What is active is always shown, and counts as none
+of them. How the last runs went is told of each pipeline's newest 50, whatever the limit.
+
 -o mixpanel prints the shape of Mixpanel's own nessie/pipeline/status. Runs of other systems are
 in its words as near as these come: see `quiesce help output`.
 
@@ -60,17 +58,6 @@ Exit codes: 0 when everything that was asked was seen, 1 with --exit-status
 when the newest finished run did not succeed, 2 usage, configuration, or a
 name that nothing knows, 3 when there are gaps, or with --exit-status no
 finished run, 130 interrupted. Any other code must be treated as a failure."""
-
-_MEMORY = "memory"
-
-
-class Found(Struct, frozen=True, kw_only=True):
-    """The runs of the pipeline, the newest first, and the look that they rest on."""
-
-    look: Look
-    runs: tuple[Run, ...]
-    told: Told
-    memory: app.Memory | None = None
 
 
 def _also_mixpanel(command: click.Command) -> click.Command:
@@ -100,7 +87,7 @@ def _also_mixpanel(command: click.Command) -> click.Command:
     type=click.IntRange(1, 10_000),
     default=200,
     show_default=True,
-    help="How many recent runs to ask for.",
+    help="How many finished runs to show, the newest of all together.",
 )
 @output_options
 def command(
@@ -134,7 +121,13 @@ def command(
     wanted = parse_states(states)
     now = datetime.now(UTC)
     begun = None if since is None else datetime.fromtimestamp(now.timestamp() - since, UTC)
-    question = Question(application=application, pipeline=pipeline, limit=limit)
+    sought = Wanted(
+        pipeline=pipeline,
+        application=application,
+        states=frozenset(wanted),
+        since=begun,
+        limit=limit,
+    )
     draw = partial(
         render_status,
         pipeline,
@@ -144,13 +137,17 @@ def command(
         summary=summary,
     )
     json = output.form == "json"
-    found: Found | None = None
+    found: recent.Found | None = None
     code: int
     try:
-        ask = _stored if offline else _asked
-        found = complete(ask(selection, question, begun, output, summary=summary))
+        _must_agree(offline=offline, live=live, no_store=no_store, parts=parts)
+        if offline:
+            found = recent.remembered(selection, sought, summary=summary)
+        else:
+            found = complete(recent.asked(selection, sought, output, summary=summary))
         kept = [run for run in found.runs if not wanted or run.state in wanted]
-        groups = by_state(kept, wanted)
+        shown = kept if summary else latest(kept, limit)
+        groups = by_state(shown, wanted)
         if summary and found.told.counts is not None:
             groups = {
                 state: groups.get(state, ())
@@ -162,7 +159,7 @@ def command(
             found.look,
             hidden=len(found.runs) - len(kept),
             fields=output.fields,
-            told=found.told,
+            told=replace(found.told, more=len(shown) < len(kept)),
         )
         if output.stats:
             rendered = with_stats(rendered, output, found.look)
@@ -178,6 +175,17 @@ def command(
     code = delivered(rendered, code, json=json)
     memory = None if found is None else found.memory
     return code if memory is None else remembered(memory, code)
+
+
+def _must_agree(*, offline: bool, live: bool, no_store: bool, parts: tuple[str, ...]) -> None:
+    """`--offline` asks nothing but the store, which the others leave alone."""
+    others = {"--live": live, "--no-store": no_store, "--parts": bool(parts)}
+    for other in others if offline else ():
+        if others[other]:
+            raise ConfigError(
+                f"--offline asks nothing but the store, and {other} leaves it alone",
+                hint="give one of the two",
+            )
 
 
 def nothing(why: str) -> Look:
@@ -209,116 +217,3 @@ def _by_newest(runs: tuple[Run, ...]) -> int:
     remark(f"exit 1: the newest finished run did not succeed: {newest.state}, ")
     remark(surface.text(f"{newest.source}/{newest.application} {newest.id}"[:200]) + "\n")
     return ExitCode.ACTIVE
-
-
-async def _asked(
-    selection: Selection,
-    question: Question,
-    since: datetime | None,
-    output: Output,
-    *,
-    summary: bool,
-) -> Found:
-    """What the systems show, and what the store knows beyond."""
-    config = configured(selection)
-    memory = memory_for(config, selection)
-    progress = Progress()
-    opened = app.opened(
-        config, os.environ, narrowed=selection.narrowed, memory=memory, scope=selection.scope
-    )
-    async with opened as system, shown(progress, output.progress):
-        look = await app.recent(system, question, progress)
-    stored = recall.Kept()
-    live = [run for run in look.runs if matches(run, question) and _begun(run, since)]
-    if memory is not None:
-        stored, look = await _recalled(
-            memory, look, question, since=since, live=live if summary else None
-        )
-    recall.must_be_known(question.pipeline or "", look, stored)
-    runs, look = recall.together(look, stored.runs, question)
-    remarks: tuple[str, ...] = ()
-    if recall.vanished(look, stored.runs):
-        remarks = (
-            "no system knows a pipeline of this name any more: this is what was seen before",
-        )
-    chosen = tuple(run for run in runs if _begun(run, since))
-    told = Told(counts=stored.counts, remarks=remarks, all=chosen)
-    return Found(look=look, runs=chosen, told=told, memory=memory)
-
-
-async def _recalled(
-    memory: app.Memory,
-    look: Look,
-    question: Question,
-    *,
-    since: datetime | None,
-    live: list[Run] | None,
-) -> tuple[recall.Kept, Look]:
-    """What the store knows; where it can't be read, that is a gap."""
-    from quiesce.store import NoStore
-
-    try:
-        kept = await memory.asking(
-            lambda connection, names: recall.kept(
-                connection, names, question, since=since, live=live
-            )
-        )
-    except NoStore:
-        return recall.Kept(), look
-    except StoreError as error:
-        if any(gap.part == _MEMORY for gap in look.gaps) or not look.sources:
-            return recall.Kept(), look
-        gap = Gap(part=_MEMORY, error="unavailable", why=error.message, hint=error.hint)
-        first, *rest = look.sources
-        told = replace(first, gaps=(*first.gaps, gap))
-        return recall.Kept(), replace(look, sources=(told, *rest))
-    return kept, look
-
-
-async def _stored(
-    selection: Selection,
-    question: Question,
-    since: datetime | None,
-    output: Output,  # noqa: ARG001 - as `_asked`
-    *,
-    summary: bool,
-) -> Found:
-    """What the store knows, and as of when."""
-    config = configured(selection)
-    memory = memory_for(config, selection)
-    if memory is None:
-        raise ConfigError(
-            "--offline needs a store, and there is none to use",
-            hint="leave --no-store, --live and --parts out; see `store` in quiesce.toml",
-        )
-    try:
-        kept = await memory.asking(
-            lambda connection, names: recall.kept(
-                connection, names, question, since=since, live=() if summary else None
-            )
-        )
-    finally:
-        memory.close()
-    recall.must_be_kept(question.pipeline or "", kept)
-    runs = tuple(run for run in kept.runs if _begun(run, since))
-    now = datetime.now(UTC)
-    active = sum(run.state.active for run in runs)
-    told = Told(
-        counts=kept.counts,
-        as_of={name: kept.as_of.get(name) for name in _names(config)},
-        remarks=(f"{active} {'was' if active == 1 else 'were'} active when last seen",)
-        if active
-        else (),
-        all=runs,
-    )
-    return Found(look=Look(sources=(), began_at=now, ended_at=now), runs=runs, told=told)
-
-
-def _names(config: Config) -> list[str]:
-    return [source.name for source in config.sources]
-
-
-def _begun(run: Run, since: datetime | None) -> bool:
-    """Whether a run began since; one that is active counts whenever it did."""
-    begun = run.started_at or run.created_at or run.ended_at
-    return since is None or run.state.active or (begun is not None and begun >= since)

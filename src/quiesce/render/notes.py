@@ -93,6 +93,8 @@ def status_notes(
     known = sum((told.counts or {}).values())
     if known > len(runs):
         shown.append(f"{known:,} known")
+    elif told.more:
+        shown.append("older ones with a larger --limit")
     if told.as_of is None:
         took = elapsed(look.finished - look.started)
         shown += [*coverage(look, scopes(look)), took]

@@ -16,6 +16,9 @@ from quiesce.render.words import begin, count, duration
 LONGEST = 20
 """So many runs are in a strip."""
 
+BASIS = 50
+"""So many of a pipeline's newest runs are looked at: as many as `pipelines` has it from."""
+
 ENOUGH = 20
 """Of fewer runs less than one has taken longer than 95 %, so nothing can be said of one more."""
 
@@ -45,12 +48,14 @@ class Told(Struct, frozen=True, kw_only=True):
     `counts` are over all that is known, None where only the shown ones can be counted. `as_of`
     says by source when it was last looked at, where nobody was asked now. `remarks` are
     sentences. `all` are the runs of every state, the newest first, from which a glance is made.
+    `more` is whether some that were asked for are not shown, as they are more than the limit.
     """
 
     counts: Mapping[State, int] | None = None
     as_of: Mapping[str, datetime | None] | None = None
     remarks: tuple[str, ...] = ()
     all: tuple[Run, ...] = ()
+    more: bool = False
 
 
 def glances(runs: Iterable[Run], now: datetime) -> list[Glance]:
@@ -58,7 +63,7 @@ def glances(runs: Iterable[Run], now: datetime) -> list[Glance]:
     groups: dict[tuple[str, str, str], list[Run]] = {}
     for run in runs:
         groups.setdefault((run.source, run.application, run.pipeline), []).append(run)
-    return [_glance(group, now) for group in groups.values()]
+    return [_glance(group[:BASIS], now) for group in groups.values()]
 
 
 def newest_first(groups: Mapping[State, Sequence[Run]]) -> tuple[Run, ...]:

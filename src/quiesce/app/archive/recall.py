@@ -1,4 +1,4 @@
-"""The recent runs of a pipeline: what the systems show now, and what the store knows beyond."""
+"""What the store knows of the pipelines of a name."""
 
 from __future__ import annotations
 
@@ -7,21 +7,44 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
-from quiesce.errors import ConfigError, Known
-from quiesce.model import REST, Gap, Look, Run, SourceLook, State
-from quiesce.render.complaint import nearest_hint
-from quiesce.source import part_of
+from quiesce.errors import Known
+from quiesce.model import FINISHED, Question, Run, State
+from quiesce.render.strip import BASIS
 from quiesce.summary import matches, newest_first
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from quiesce.model import Question
-
 _TOGETHER = 500
 """Ids of one statement."""
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """Which runs of the pipelines of a name are wanted.
+
+    `limit` is how many finished ones are shown, of those in one of the `states` where there are
+    any. `since` is about their begin.
+    """
+
+    pipeline: str
+    application: str | None = None
+    states: frozenset[State] = frozenset()
+    since: datetime | None = None
+    limit: int = 200
+
+    @property
+    def question(self) -> Question:
+        """What the systems are asked: enough for a glance at each pipeline, in every state."""
+        return Question(
+            application=self.application, pipeline=self.pipeline, limit=max(self.limit, BASIS)
+        )
+
+    def begun(self, run: Run) -> bool:
+        """Whether a run began since; one that is active counts whenever it did."""
+        began = run.started_at or run.created_at or run.ended_at
+        since = self.since
+        return since is None or run.state.active or (began is not None and began >= since)
 
 
 class Kept(Struct, frozen=True, kw_only=True):
@@ -40,117 +63,83 @@ class Kept(Struct, frozen=True, kw_only=True):
 def kept(
     connection: Connection,
     names: Mapping[str, str],
-    question: Question,
+    wanted: Wanted,
     *,
-    since: datetime | None = None,
     live: Sequence[Run] | None = None,
 ) -> Kept:
     """What is kept of these sources; `names` are theirs by key.
 
+    The runs are the newest of all together, the newest of each pipeline, and all that are active.
     `live` are the runs that were seen just now, whose states counts are to follow; None where
     no counts are asked for.
     """
     from quiesce.store import read
     from quiesce.store.known import known
 
-    pipeline = question.pipeline or ""
-    runs = read.recent(
-        connection,
-        names,
-        pipeline=pipeline,
-        application=question.application,
-        states=question.states,
-        since=since,
-        limit=question.limit,
-    )
+    question = wanted.question
     active = [
         one.run
         for those in read.remembered(connection, names).values()
         for one in those
         if matches(one.run, question)
     ]
+    runs = [
+        *_newest_of_each(connection, names, wanted),
+        *_newest_of_all(connection, names, wanted, wanted.limit + len(active)),
+    ]
     return Kept(
         runs=newest_first({(run.source, run.id): run for run in (*runs, *active)}.values()),
-        counts=None
-        if live is None
-        else _counts(connection, names, question, since=since, live=live),
+        counts=None if live is None else _counts(connection, names, wanted, live),
         known=()
         if runs or active
         else tuple(
             Known(key.pipeline, f"{key.application}, {names[key.source]}")
             for key in known(connection, names)
         ),
-        as_of=_as_of(connection, names, pipeline),
+        as_of=_as_of(connection, names, wanted.pipeline),
     )
 
 
-def together(look: Look, stored: Sequence[Run], question: Question) -> tuple[list[Run], Look]:
-    """The runs of a look and those of the store, each once, the newest first; what was seen
-    just now wins.
+def _newest_of_each(
+    connection: Connection, names: Mapping[str, str], wanted: Wanted
+) -> Iterable[Run]:
+    """So many of each pipeline that a glance at it depends neither on the limit nor on others."""
+    from quiesce.store import read
+    from quiesce.store.known import known
+    from quiesce.store.newest import newest
+    from quiesce.store.rows import micros, run_of
+    from quiesce.store.schema import runs
 
-    What the store has as active and the look does not account for stays as it was, and is a
-    gap: nobody knows whether it still is.
-    """
-    ended = [run for source in look.sources for run in (*source.ended, *source.gone)]
-    seen = [run for run in (*ended, *look.runs) if matches(run, question)]
-    found = {(run.source, run.id): run for run in (*stored, *seen)}
-    shown = {(run.source, run.id) for run in seen}
-    unseen = [run for run in stored if run.state.active and (run.source, run.id) not in shown]
-    sources = tuple(_accounted(source, unseen) for source in look.sources)
-    return list(newest_first(found.values())), replace(look, sources=sources)
+    meant = known(connection, names, pipeline=wanted.pipeline, application=wanted.application)
+    begun = [] if wanted.since is None else [runs.c.begun_at >= micros(wanted.since)]
+    for key, row in newest(connection, meant, BASIS, *read.RUN, where=begun):
+        yield run_of(row[2:], names[key.source])
 
 
-def must_be_known(pipeline: str, look: Look, stored: Kept) -> None:
-    """Raises `ConfigError` where neither a system nor the store knows the name."""
-    absents = [source.absent for source in look.sources if source.absent is not None]
-    if stored.runs or not absents or look.gaps or len(absents) < len(look.sources):
-        return
-    known = [*(name for absent in absents for name in absent.known), *stored.known]
-    count = f"{len(look.sources)} {'source' if len(look.sources) == 1 else 'sources'}"
-    raise ConfigError(
-        f"no {absents[0].what} named `{absents[0].name}` in {count}, and all of it was read",
-        hint=nearest_hint(pipeline if absents[0].what == "pipeline" else absents[0].name, known),
+def _newest_of_all(
+    connection: Connection, names: Mapping[str, str], wanted: Wanted, limit: int
+) -> Iterable[Run]:
+    """The finished ones that may be shown; none where only active ones are wanted."""
+    from quiesce.store import read
+
+    states = wanted.states & FINISHED
+    if wanted.states and not states:
+        return []
+    return read.recent(
+        connection,
+        names,
+        pipeline=wanted.pipeline,
+        application=wanted.application,
+        states=states,
+        since=wanted.since,
+        limit=limit,
     )
-
-
-def must_be_kept(pipeline: str, stored: Kept) -> None:
-    """The same where nobody was asked."""
-    if not stored.runs:
-        raise ConfigError(
-            f"the store knows no run of a pipeline named `{pipeline}`",
-            hint=nearest_hint(pipeline, stored.known) or "ask the systems: leave --offline out",
-        )
-
-
-def vanished(look: Look, stored: Sequence[Run]) -> bool:
-    """Whether only the store knows the name: it was deleted, or renamed."""
-    absents = [source.absent for source in look.sources]
-    return bool(stored) and bool(absents) and all(absents) and not look.runs and not look.gaps
-
-
-def _accounted(source: SourceLook, unseen: Iterable[Run]) -> SourceLook:
-    """The look at a source, with a gap for each run of it that nothing was said of."""
-    told = {gap.part for gap in source.gaps}
-    if REST in told:
-        return source
-    gaps = [
-        Gap(
-            part=part_of(run),
-            error="unavailable",
-            why=f"{run.reference} was active when it was last seen, and nothing is said of it now",
-        )
-        for run in unseen
-        if run.source == source.name and part_of(run) not in told
-    ]
-    return replace(source, gaps=(*source.gaps, *gaps))
 
 
 def _counts(
     connection: Connection,
     names: Mapping[str, str],
-    question: Question,
-    *,
-    since: datetime | None,
+    wanted: Wanted,
     live: Sequence[Run],
 ) -> dict[State, int]:
     """How many runs there are in each state, as if what was seen just now were kept already."""
@@ -159,9 +148,9 @@ def _counts(
     counts = read.counts(
         connection,
         names,
-        pipeline=question.pipeline or "",
-        application=question.application,
-        since=since,
+        pipeline=wanted.pipeline,
+        application=wanted.application,
+        since=wanted.since,
     )
     before = _states(connection, names, live)
     for run in live:
