@@ -272,13 +272,26 @@ def test_a_limit_leaves_the_glance_at_each_pipeline_as_it_is(box: Sandbox, tmp_p
 
 
 def test_a_limit_with_a_state_finds_so_many_of_it_however_old(box: Sandbox, tmp_path: Path) -> None:
-    before(box, tmp_path, *many("a", count=70), *many("b", since=80, count=9, state=State.FAILED))
-    before(box, tmp_path, old("bad", 200, state=State.CANCELED))
+    bad = [old(f"b-{at}", 80 + at, application="a", state=State.FAILED) for at in range(9)]
+    canceled = old("bad", 200, application="a", state=State.CANCELED)
+    before(box, tmp_path, *many("a", count=70), *bad, canceled)
     words = ("Deploy", "--offline", "--status", "failed", "--status", "canceled", "-o", "json")
     shown = ids(status(*words, "--limit", "3", box=box, folder=tmp_path))
-    assert shown == {"failed": ["b-00", "b-01", "b-02"], "canceled": []}
+    assert shown == {"failed": ["b-0", "b-1", "b-2"], "canceled": []}
     shown = ids(status(*words, "--limit", "10", box=box, folder=tmp_path))
     assert (len(shown["failed"]), shown["canceled"]) == (9, ["bad"])
+
+
+def test_as_many_finished_ones_are_shown_whatever_is_active(box: Sandbox, tmp_path: Path) -> None:
+    """Also where what is active is newer, and the limit beyond what a glance needs."""
+    going = [
+        old(f"on-{at}", 0.1, application="a", state=State.RUNNING, native_state="RUNNING")
+        for at in range(9)
+    ]
+    before(box, tmp_path, *many("a", count=70), *going)
+    told = status("Deploy", "--offline", "--limit", "60", "-o", "json", box=box, folder=tmp_path)
+    shown = ids(told)
+    assert (len(shown["running"]), len(shown["succeeded"])) == (9, 60)
 
 
 def test_what_a_limit_leaves_out_is_said_and_a_summary_leaves_out_none(
