@@ -182,9 +182,9 @@ class Memory:
         return self._store
 
     def _close(self) -> None:
-        if self._store is not None:
-            self._store.close()
-            self._store = None
+        store, self._store = self._store, None
+        if store is not None:
+            store.close()
 
     def _recall(self, sources: Collection[str]) -> Recalled:
         from quiesce.store import NoStore, chronicle, read
@@ -212,12 +212,21 @@ class Memory:
             return foreseen(connection, names, runs, now)
 
     def _write(self, notes: Notes) -> None:
-        from quiesce.store import wanted, write
-        from quiesce.store.write import Surveyed
+        from quiesce.store import NoStore
 
         if not notes.looks and not notes.outlooks and notes.wanted_until is None:
             return
-        with self._opened(create=True).writing() as connection:
+        try:
+            self._keep(self._opened(create=True), notes)
+        except NoStore:  # it was opened to be read, and has been removed since
+            self._close()
+            self._keep(self._opened(create=True), notes)
+
+    def _keep(self, store: Store, notes: Notes) -> None:
+        from quiesce.store import wanted, write
+        from quiesce.store.write import Surveyed
+
+        with store.writing() as connection:
             keys = write.keys(connection, list(self._identities.values()))
             by_name = {name: keys[one] for name, one in self._identities.items()}
             for seen in notes.looks:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy.engine import Connection
@@ -99,7 +99,8 @@ class Store:
         """Let go of all connections. Using the store again opens it again."""
         try:
             if self._changes:
-                self._analyze()
+                with suppress(StoreError):  # all is kept; the figures are made the next time
+                    self._analyze()
         finally:
             self._database.close()
 
