@@ -64,6 +64,27 @@ def test_the_best_times_come_with_what_they_rest_on(folder: Path) -> None:
     assert "one would not have waited" in told.stdout
 
 
+def test_the_order_is_said_as_it_is_not_that_of_time(folder: Path) -> None:
+    """Four weeks are enough to say no more; one window alone is in no order."""
+    assert windows(folder=folder).stderr == "the surest first, not the soonest\n"
+    assert windows("--limit", "1", folder=folder).stderr == ""
+    assert windows("-o", "json", folder=folder).stderr == ""
+
+
+def test_of_few_weeks_it_is_said_how_little_they_support(tmp_path: Path) -> None:
+    at = NOW - timedelta(weeks=2, hours=6)
+    looks: list[tuple[datetime, Any]] = []
+    while at < NOW:
+        looks.append((at, "quiet"))
+        at += timedelta(minutes=20)
+    (tmp_path / "quiesce.toml").write_text(TOML)
+    (tmp_path / "quiesce.toml").chmod(0o600)
+    keep_looks(tmp_path, looks)
+    told = windows(folder=tmp_path)
+    assert told.returncode == 0
+    assert "about 2 weeks are known, which supports little: take it as a hint\n" in told.stderr
+
+
 def test_the_document_has_the_same(folder: Path) -> None:
     found = document(windows("--length", "2h", "-o", "json", folder=folder))
     jsonschema.validate(found, schema("windows"))

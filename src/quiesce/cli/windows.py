@@ -25,6 +25,9 @@ Examples:
   quiesce windows --length 2h --within 3d --timezone Europe/Berlin
   quiesce windows -o json | jq -r '.windows[0].start'
 
+They come in the order of how likely it is quiet then, not in that of time. With less than four
+weeks of history take each as a hint.
+
 A time at which nobody looked counts neither as quiet nor as a week. "At least 69 % likely" is
 what the counts support at 90 % confidence: a plan, and no promise. Look before you act:
 `quiesce check`.
@@ -68,7 +71,13 @@ def command(
 ) -> int:
     from quiesce.app.archive.weeks import best, known_weeks, weeks_of
     from quiesce.forecast import window_words
-    from quiesce.render.windows import never_quiet, too_little, windows_document, windows_lines
+    from quiesce.render.windows import (
+        never_quiet,
+        remarks,
+        too_little,
+        windows_document,
+        windows_lines,
+    )
 
     now = datetime.now(UTC)
     with one_document(form):
@@ -98,6 +107,8 @@ def command(
     if not shown:
         remark(f"{never_quiet(length) if found else too_little(weeks)}\n")
         return ExitCode.UNKNOWN
+    if form != "json" and (said := remarks(len(shown), weeks)):
+        remark(f"{said}\n")
     return 0
 
 

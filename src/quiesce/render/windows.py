@@ -16,6 +16,10 @@ from quiesce.render.words import brief, duration, listed, rfc3339
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
+FEW = 4
+"""Of fewer weeks, all of them quiet, the count supports less than one in two (0.1 ** (1 / 3))."""
+
+
 class WindowDocument(Struct, frozen=True, kw_only=True):
     """A time of the week that was good: its next occurrence, and what it rests on.
 
@@ -90,6 +94,16 @@ def windows_lines(
             said += f"; what runs then: {listed(brief(name) for name in one.runs)}"
         lines.append(f"  {screen.text(said)}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def remarks(shown: int, weeks: float) -> str:
+    """In which order they are, and how little they rest on where few weeks are known."""
+    said = ["the surest first, not the soonest"] if shown > 1 else []
+    known = max(1, round(weeks))
+    if known < FEW:
+        are = "week is" if known == 1 else "weeks are"
+        said.append(f"about {known} {are} known, which supports little: take it as a hint")
+    return "; ".join(said)
 
 
 def too_little(weeks: float) -> str:
