@@ -95,7 +95,8 @@ def _ago(now: datetime, seconds: float) -> datetime:
 
 def _spells(archive: Archive, since: datetime, form: str, now: datetime) -> int:
     from quiesce.app.archive.spells import MOST, Seen, counts_for, looked, spells, together
-    from quiesce.render import history as drawing
+    from quiesce.render import history
+    from quiesce.render import spells as drawing
 
     looks = looked(archive.connection, archive.names, since, now, MOST)
     lasts = {
@@ -114,11 +115,11 @@ def _spells(archive: Archive, since: datetime, form: str, now: datetime) -> int:
     ascii_only = not surface.unicode
     match form:
         case "json":
-            write_json(drawing.history_document(shown[-1], shown[:-1], since, now))
+            write_json(history.history_document(shown[-1], shown[:-1], since, now))
         case "jsonl":
-            write(drawing.history_lines(shown, ascii_only=ascii_only))
+            write(history.history_lines(shown, ascii_only=ascii_only))
         case "csv":
-            write(drawing.history_sheet(shown, ascii_only=ascii_only))
+            write(history.history_sheet(shown, ascii_only=ascii_only))
         case _:
             here = now.astimezone()
             if surface.width is not None:
@@ -146,7 +147,7 @@ def _shown(seen: Seen, since: datetime, now: datetime, cells: int) -> Shown:
 
 def _run(archive: Archive, reference: str, form: str, now: datetime) -> int:
     from quiesce.app.archive.finding import find_runs, only
-    from quiesce.render.history import run_history_document, run_history_table
+    from quiesce.render.flips import run_history_document, run_history_table
     from quiesce.store import chronicle, read
 
     names = archive.names

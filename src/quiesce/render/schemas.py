@@ -47,6 +47,7 @@ def _types(name: SchemaName) -> list[type]:
     from quiesce.render import (
         collected,
         complaint,
+        flips,
         held,
         history,
         jsonl,
@@ -70,7 +71,7 @@ def _types(name: SchemaName) -> list[type]:
         case "history":
             return [
                 history.HistoryDocument,
-                history.RunHistoryDocument,
+                flips.RunHistoryDocument,
                 held.ForecastDocument,
                 history.SpellLine,
             ]
