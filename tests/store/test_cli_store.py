@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.cli.acceptance import conforms
 from tests.cli.program import document, quiesce
 from tests.store.looking import run, see, surveyed
 
@@ -72,7 +73,17 @@ def test_info_tells_where_it_is_and_what_is_in_it(path: Path, tmp_path: Path) ->
     shown = document(store("info", "-o", "json", cwd=tmp_path))
     assert (shown["location"], shown["version"]) == (str(path), shown["current"])
     assert shown["rows"]["runs"] == 3
-    assert shown["newest_look"] == "2026-11-02T12:00:19Z"
+    assert shown["newest_look"] == "2026-11-02T12:00:19.000Z"
+    conforms(shown, "store")
+
+
+def test_times_are_those_of_every_other_document(path: Path, tmp_path: Path) -> None:
+    fill(path)
+    with open_store(str(path), create=False) as opened:
+        see(opened, 30.077, run("4"))
+    shown = document(store("info", "-o", "json", cwd=tmp_path))
+    assert shown["newest_look"].endswith(".077Z")
+    assert shown["newest_look"] in store("info", cwd=tmp_path).stdout
 
 
 def test_the_newest_version_needs_no_upgrade(path: Path, tmp_path: Path) -> None:
@@ -97,6 +108,7 @@ def test_prune_removes_what_is_over_and_says_how_much(path: Path, tmp_path: Path
     fill(path)
     shown = document(store("prune", "--older-than", "1h", "-o", "json", cwd=tmp_path))
     assert shown["runs"] == 1
+    conforms(shown, "store")
     assert store("prune", cwd=tmp_path).returncode == 2
     assert store("prune", "--older-than", "5m", cwd=tmp_path).returncode == 2
     told = store("prune", "--older-than", "90d", cwd=tmp_path)

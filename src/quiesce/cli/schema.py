@@ -19,6 +19,7 @@ ABOUT = {
     "pipelines": "pipelines -o json",
     "windows": "windows -o json",
     "waivers": "waivers, waive and unwaive -o json",
+    "store": "store info and store prune -o json",
     "config": "quiesce.toml",
 }
 
@@ -33,7 +34,8 @@ Examples:
 \b
 Names: look (the default: ls, check and wait -o json), status,
 line (-o jsonl), error (stderr beside -o json), collected (a line of
-collect), history, pipelines, windows, waivers, config (quiesce.toml).
+collect), history, pipelines, windows, waivers, store (info and prune),
+config (quiesce.toml).
 
 \b
 Exit codes: 0 printed, 2 a name that there is not."""

@@ -7,19 +7,16 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
-from msgspec import Struct
+from msgspec.structs import asdict
 
 from quiesce.cli.options import Duration
-from quiesce.cli.report import SCHEMA, Subcommands, columns, form_option, one_document, write_json
+from quiesce.cli.report import Subcommands, columns, form_option, one_document, write_json
 from quiesce.cli.screen import screen, write
 from quiesce.cli.session import store_location_of
 from quiesce.errors import ConfigError
-
-if TYPE_CHECKING:
-    from quiesce.store.maintain import Info
 
 TEXT = """What quiesce remembers: where it is, how large, and keeping it in order.
 
@@ -99,34 +96,6 @@ TABLES = ("runs", "flips", "looks", "waivers", "predictions")
 config_option = click.option("--config", "path", metavar="FILE", help="The configuration to use.")
 
 
-class InfoDocument(Struct, frozen=True, kw_only=True):
-    """What `store info -o json` prints; `rows` is null where the version is another one."""
-
-    schema: int = SCHEMA
-    location: str
-    database: str
-    version: str
-    current: str
-    upgrading_to: str | None
-    bytes: int
-    rows: dict[str, int] | None
-    oldest_run: datetime | None
-    oldest_look: datetime | None
-    newest_look: datetime | None
-
-
-class PrunedDocument(Struct, frozen=True, kw_only=True):
-    """What `store prune -o json` prints: how many rows were removed, and bytes given back."""
-
-    schema: int = SCHEMA
-    runs: int
-    flips: int
-    looks: int
-    predictions: int
-    waivers: int
-    bytes: int
-
-
 @click.group("store", cls=Subcommands, help=TEXT, no_args_is_help=False)
 def command() -> None:
     pass
@@ -136,14 +105,16 @@ def command() -> None:
 @config_option
 @form_option
 def info_command(path: str | None, form: str) -> int:
+    from quiesce.render.stored import store_document, store_rows
+
     with one_document(form):
         from quiesce.store.maintain import info
 
-        found = info(_location(path))
+        found = store_document(asdict(info(_location(path))))
     if form == "json":
-        write_json(_document(found))
+        write_json(found)
     else:
-        write(columns(["STORE", found.location], _rows(found)))
+        write(columns(["STORE", found.location], store_rows(found)))
     return 0
 
 
@@ -177,28 +148,19 @@ def restore_command(backup: str | None, path: str | None) -> int:
 @config_option
 @form_option
 def prune_command(older_than: float, path: str | None, form: str) -> int:
+    from quiesce.render.stored import pruned_document, pruned_words
+
     with one_document(form):
         from quiesce.store import open_store
         from quiesce.store.maintain import prune
 
         with open_store(_location(path), create=False) as store:
             done = prune(store, datetime.now(UTC) - timedelta(seconds=older_than))
+    removed = pruned_document(asdict(done))
     if form == "json":
-        write_json(
-            PrunedDocument(
-                runs=done.runs,
-                flips=done.flips,
-                looks=done.looks,
-                predictions=done.predictions,
-                waivers=done.waivers,
-                bytes=done.bytes,
-            )
-        )
-        return 0
-    write(
-        f"removed: {done.runs:,} runs, {done.flips:,} flips, {done.looks:,} looks,"
-        f" {done.predictions:,} predictions, {done.waivers:,} waivers\n"
-    )
+        write_json(removed)
+    else:
+        write(f"{pruned_words(removed)}\n")
     return 0
 
 
@@ -247,44 +209,6 @@ def _goes_nowhere() -> bool:
 
 def _tell(sentence: str) -> None:
     write(f"{screen(sys.stdout).text(sentence)}\n")
-
-
-def _document(found: Info) -> InfoDocument:
-    return InfoDocument(
-        location=found.location,
-        database=found.dialect,
-        version=found.version,
-        current=found.current,
-        upgrading_to=found.upgrading_to,
-        bytes=found.bytes,
-        rows=found.rows,
-        oldest_run=found.oldest_run,
-        oldest_look=found.oldest_look,
-        newest_look=found.newest_look,
-    )
-
-
-def _rows(found: Info) -> list[list[str]]:
-    from quiesce.render.words import rfc3339
-
-    version = found.version
-    if found.upgrading_to is not None:
-        version += f" (an upgrade to {found.upgrading_to} was begun: quiesce store upgrade)"
-    elif found.rows is None:
-        version += f" (this quiesce needs {found.current}: quiesce store upgrade)"
-    told = [
-        ["database", found.dialect],
-        ["version", version],
-        ["size", f"{found.bytes / 1e6:,.1f} MB"],
-    ]
-    told += [[name, f"{count:,}"] for name, count in (found.rows or {}).items()]
-    if found.rows is not None:
-        told += [
-            ["oldest run", rfc3339(found.oldest_run) or ""],
-            ["oldest look", rfc3339(found.oldest_look) or ""],
-            ["newest look", rfc3339(found.newest_look) or ""],
-        ]
-    return told
 
 
 def _pieces(names: list[str], rows: Iterator[tuple[Any, ...]], form: str) -> Iterator[str]:

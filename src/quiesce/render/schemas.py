@@ -13,11 +13,13 @@ from quiesce.model import State
 from quiesce.render.shapes import SCHEMA
 
 SchemaName = Literal[
-    "look", "status", "line", "error", "collected", "history", "pipelines", "windows", "waivers"
+    "look", "status", "line", "error", "collected", "history", "pipelines", "windows", "waivers",
+    "store",
 ]  # fmt: skip
 
 NAMES: tuple[SchemaName, ...] = (
     "look", "status", "line", "error", "collected", "history", "pipelines", "windows", "waivers",
+    "store",
 )  # fmt: skip
 
 _BY_STATE = frozenset({"by_state", "summary", "runs", "counts"})
@@ -53,6 +55,7 @@ def _types(name: SchemaName) -> list[type]:
         jsonl,
         pipelines,
         shapes,
+        stored,
         waivers,
         windows,
     )
@@ -81,6 +84,8 @@ def _types(name: SchemaName) -> list[type]:
             return [windows.WindowsDocument]
         case "waivers":
             return [waivers.WaiversDocument, waivers.OneWaiverDocument]
+        case "store":
+            return [stored.StoreDocument, stored.PrunedDocument]
 
 
 def _closed(node: Any, key: str = "") -> Any:
