@@ -24,6 +24,7 @@ from quiesce.errors import StoreError
 from quiesce.store import NoStore, Store, open_store
 from quiesce.store.place import place
 from quiesce.store.postgres import WRITING
+from quiesce.store.read import remembered
 
 
 @pytest.fixture
@@ -177,6 +178,24 @@ def test_a_file_that_vanishes_while_it_is_written_is_not_said_to_be_kept(path: P
     store = open_store(str(path), create=True)
     with store, pytest.raises(StoreError, match="removed or replaced"):
         remove(store)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["details = '{{'", """details = '{"a":5}'""", "seen_at = 9223372036854775807"]
+)
+def test_a_row_that_somebody_else_has_written_is_named(store: Store, wrong: str) -> None:
+    """The tables are open to people with SQL; what they get wrong is no defect of ours."""
+    see(store, 0, run("0"))
+    with store.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE runs SET {wrong}")  # noqa: S608 - a text of this test
+    with pytest.raises(StoreError, match=r"a row of the store .* can't be read") as caught:
+        ask(store)
+    assert caught.value.hint
+
+
+def ask(store: Store) -> object:
+    with store.reading() as connection:
+        return remembered(connection, None)
 
 
 def test_who_holds_the_store_for_ever_is_named_and_forgotten(location: str) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from msgspec import MsgspecError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from quiesce.errors import StoreError
@@ -56,6 +57,12 @@ def in_words(shown: str) -> Iterator[None]:
         raise StoreError(f"the store {shown} can't be used: {plain(str(error))}") from error
     except sqlite3.Error as error:
         raise told(error, shown) from error
+    except (
+        MsgspecError,
+        OverflowError,
+    ) as error:  # a JSON text or a time of somebody else's making
+        message = f"a row of the store {shown} can't be read: {plain(str(error))}"
+        raise StoreError(message, hint="see docs/store.md for what is in its columns") from error
 
 
 def told(error: BaseException | None, shown: str) -> StoreError:
