@@ -14,14 +14,14 @@ def crossing(over: Callable[[float], float], low: float) -> float:
     """From which time on, `low` at the earliest, a function that falls is not above zero.
 
     The rule of false position (Illinois), on a logarithmic scale of time; halving where the
-    function is endless. At most 0.01 % too late, never too early.
+    function is endless. Endless where it never crosses. At most 0.01 % too late, never too early.
     """
     above = over(low)
     if above <= 0:
         return low
     low = max(low, _SHORTEST)
     high, below = low, above
-    while below > 0:
+    while below > 0 and high < math.inf:
         low, above = high, below
         high *= 2
         below = over(high)
