@@ -210,7 +210,8 @@ class Verdict(Struct, frozen=True, kw_only=True):
     `confirmed`: at some instant in `instant` nothing was active in any part. `settled`: and
     it had been so for `idle_for` seconds, longer than the longest hand-over that is known.
     `restless` means that marks differed between the looks: something started, ended or
-    vanished, and another pair of looks may tell more.
+    vanished, and another pair of looks may tell more. `waived` are those of the `reasons` that
+    name a run which does not count.
     """
 
     verdict: VerdictName
@@ -222,3 +223,4 @@ class Verdict(Struct, frozen=True, kw_only=True):
     idle_for: float | None = None
     instant: tuple[datetime, datetime] | None = None
     restless: bool = False
+    waived: tuple[str, ...] = ()

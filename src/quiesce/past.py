@@ -18,6 +18,10 @@ from quiesce.model import Run, State, VerdictName
 Basis = Literal["pipeline", "application", "source", "nothing"]
 """Whose past an estimate rests on."""
 
+Lack = Literal["runs", "state", "resuming", "begin"]
+"""Why a run has no estimate: too few runs have ended, its state means nothing that is known,
+somebody must resume it first, or nobody knows when it began."""
+
 
 class Remembered(Struct, frozen=True, kw_only=True):
     """A run that was active when it was last seen.
@@ -63,12 +67,17 @@ class Estimate(Struct, frozen=True, kw_only=True):
     """How long something that is active will go on, from `at` on.
 
     `likely` is the median of what remains and `bound` what it stays below in 90 % of the
-    cases, in seconds; both are None where there is too little history to say (`note` then
-    says so), and `bound` alone where it can't be trusted. `runs` is how many ended runs of
-    the same pipeline it rests on, `typical` their median duration. `rough` is below 10 runs.
-    `overdue`: longer than 95 % of its like. `stuck`: overdue, and nothing in it has changed
-    for long. `factor` is by what `bound` was corrected, because of how earlier ones have held.
-    `note` is a sentence without a full stop, or empty.
+    cases, in seconds; both are None where they can't be said (`lacks` is why, of one run),
+    and `bound` alone where it can't be trusted. Where it is too far off to plan with, all that
+    is worth saying is that more than `beyond` seconds may pass. `runs` is how many ended
+    runs of the same pipeline it rests on, `typical` their median duration, `similar` between
+    what most runs of the pipelines around it take. `rough` is below 10 runs. `factor` is by
+    what `bound` was corrected, because of how earlier ones have held.
+
+    `overdue`: longer than 95 % of its like, that is than the share `shorter` of `like` runs.
+    `longest`: longer than all of them. `stuck`: overdue, and nothing in it has changed for
+    long, for `still` seconds. `unstarted`: it waits to start, nobody knows for how long; then
+    it `takes` from so many seconds to so many, None where the latter can't be said.
     """
 
     at: datetime
@@ -81,18 +90,32 @@ class Estimate(Struct, frozen=True, kw_only=True):
     overdue: bool = False
     stuck: bool = False
     factor: float = 1.0
-    note: str = ""
+    lacks: Lack | None = None
+    beyond: float | None = None
+    similar: tuple[float, float] | None = None
+    shorter: float = 0.0
+    like: int = 0
+    longest: bool = False
+    still: float | None = None
+    unstarted: bool = False
+    takes: tuple[float, float] | None = None
 
 
 class Outlook(Struct, frozen=True, kw_only=True):
     """What is to be expected of everything that is active.
 
     `runs` is by reference (`source/id`). `quiet` is about all of them together, with what
-    they are likely to start; None where nothing is active.
+    they are likely to start; None where nothing is active. `unknown` are the pipelines among
+    the latter (source, application, name) of which no run has ended yet: there is no number
+    then. `learnt` is how many earlier predictions there are to correct `quiet` by, and `slower`
+    how many times their usual length runs take just now.
     """
 
     runs: Mapping[str, Estimate] = field(default_factory=dict)
     quiet: Estimate | None = None
+    unknown: tuple[tuple[str, str, str], ...] = ()
+    learnt: int = 0
+    slower: float = 1.0
 
 
 class Spell(Struct, frozen=True, kw_only=True):

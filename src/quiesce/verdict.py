@@ -6,13 +6,14 @@ assumptions and how each can fail are in `docs/double-look.md`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct, field
 
 from quiesce.model import REST, Look, Run, SourceLook, SourceVerdict, Verdict, VerdictName
 from quiesce.source import LAST_SEEN, MEMORY, RUN, of_system
+from quiesce.words import some
 
 ORDER: tuple[VerdictName, ...] = ("quiet", "unknown", "active")
 """From the quietest on: whatever is added to a look may only move its verdict to the right."""
@@ -88,7 +89,8 @@ def judge(
     if verdict == "quiet" and not 0 <= age <= expectation.max_age:
         verdict = "unknown"
         reasons.append(f"the last answer was {age:.1f} s old before it could be judged")
-    reasons += _waived_reasons(looks, waived)
+    spared = _waived_reasons(looks, waived)
+    reasons += spared
     reasons += _gone_reasons(looks)
     doubt = "one look only" if len(looks) == 1 else _unproven(looks[0], last, expectation.lag)
     confirmed = verdict == "quiet" and doubt == ""
@@ -105,6 +107,7 @@ def judge(
         idle_for=idle_for,
         instant=(looks[0].ended_at, last.began_at) if confirmed else None,
         restless=bool(restless),
+        waived=tuple(spared),
     )
 
 
@@ -268,10 +271,3 @@ def _unproven(first: Look, second: Look, lag: float) -> str:
 
 def _worst(*verdicts: VerdictName) -> VerdictName:
     return max(verdicts, key=ORDER.index, default="unknown")
-
-
-def some(names: Iterable[str], most: int = 3) -> str:
-    """The first few names, and how many more there are."""
-    listed = list(names)
-    shown = ", ".join(listed[:most])
-    return shown if len(listed) <= most else f"{shown} and {len(listed) - most} more"

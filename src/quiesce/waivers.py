@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 
 from quiesce.model import Run
 from quiesce.past import Waiver
+from quiesce.words import decision
 
 
 def full_name(run: Run) -> str:
@@ -45,5 +46,4 @@ def waived(runs: Iterable[Run], waivers: Iterable[Waiver], at: datetime) -> dict
 
 def words(waiver: Waiver) -> str:
     """`until 2026-12-01 08:00 UTC by bob: known zombie`."""
-    by = f" by {waiver.by}" if waiver.by else ""
-    return f"until {waiver.until:%Y-%m-%d %H:%M} UTC{by}: {waiver.reason}"
+    return decision(f"{waiver.until:%Y-%m-%d %H:%M} UTC", waiver.by, waiver.reason)

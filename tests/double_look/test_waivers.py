@@ -48,6 +48,9 @@ def test_whatever_is_waived_is_named_in_the_reasons(looks: tuple[Look, ...]) -> 
     judged = verdict(looks, waived={run.reference: WORDS for run in active(looks)})
     for run in active(looks):
         assert judged.reasons.count(f"{run.reference} is active and waived {WORDS}") == 1
+    assert len(judged.waived) == len({run.reference for run in active(looks)})
+    assert all("is active and waived" in reason for reason in judged.waived)
+    assert set(judged.waived) <= set(judged.reasons)
 
 
 @law(any_looks)

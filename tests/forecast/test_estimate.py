@@ -8,9 +8,11 @@ from random import Random
 import pytest
 from tests.forecast.values import NOW, active, known, spread
 
-from quiesce.forecast import Known, estimate
+from quiesce.forecast import Known
+from quiesce.forecast.single import beyond, estimate
 from quiesce.model import Run, State
 from quiesce.past import Estimate
+from quiesce.render.estimates import run_note
 
 USUAL = known(*spread(30))
 
@@ -20,9 +22,13 @@ def of(run: Run, history: Known | None = USUAL, still: float | None = None) -> E
     return estimate(run, history, now=NOW, changed_at=changed)
 
 
+def said(run: Run, history: Known | None = USUAL, still: float | None = None) -> str:
+    return run_note(run, of(run, history, still))
+
+
 def test_with_enough_history_there_is_nothing_to_explain() -> None:
     found = of(active(age=300))
-    assert found.note == ""
+    assert said(active(age=300)) == ""
     assert found.likely is not None
     assert found.bound is not None
     assert 0 < found.likely < found.bound
@@ -48,8 +54,9 @@ def test_with_enough_history_there_is_nothing_to_explain() -> None:
 )
 def test_under_three_runs_there_is_no_number(history: Known | None, words: str) -> None:
     found = of(active(), history)
-    assert found.note == words
+    assert said(active(), history) == words
     assert (found.likely, found.bound, found.typical) == (None, None, None)
+    assert found.lacks == "runs"
 
 
 def test_similar_pipelines_are_those_of_the_application_first() -> None:
@@ -60,21 +67,23 @@ def test_similar_pipelines_are_those_of_the_application_first() -> None:
 def test_under_ten_runs_it_is_rough() -> None:
     found = of(active(), known(*spread(9)))
     assert found.rough
-    assert "rough: 9 runs so far" in found.note
+    assert "rough: 9 runs so far" in said(active(), known(*spread(9)))
     assert found.bound is not None
     assert not of(active(), known(*spread(10))).rough
 
 
 def test_what_is_older_than_its_whole_history_has_no_bound() -> None:
     found = of(active(age=5000), known(*spread(14)))
-    assert found.note == "longer than all 14 earlier runs, no reliable bound"
+    words = "longer than all 14 earlier runs, no reliable bound"
+    assert said(active(age=5000), known(*spread(14))) == words
+    assert found.longest
     assert found.bound is None
     assert found.likely is not None
 
 
 def test_a_longer_run_from_before_a_change_of_level_is_history_as_well() -> None:
     faster = known(*spread(200, 3000), *spread(40, 300))
-    assert "longer than all" not in of(active(age=2500), faster).note
+    assert "longer than all" not in said(active(age=2500), faster)
 
 
 def test_a_bound_of_no_use_is_said_so() -> None:
@@ -82,7 +91,17 @@ def test_a_bound_of_no_use_is_said_so() -> None:
     found = of(active(age=0), wild)
     assert found.bound is not None
     assert found.bound > 300
-    assert found.note == "may take more than 5 min"
+    assert found.beyond is not None
+    assert found.beyond < found.bound
+    assert said(active(age=0), wild) == "may take more than 5 min"
+
+
+def test_a_bound_is_of_use_where_so_much_is_likely_to_remain() -> None:
+    """Ten times the usual length is no more than three times what is likely."""
+    assert beyond(3600.0, 300.0, 1200.0) is None
+    assert beyond(3600.0, 300.0, 120.0) == 3000.0
+    assert beyond(3600.0, None, None) is None
+    assert beyond(None, 1.0, 1.0) is None
 
 
 def test_a_number_that_no_calendar_holds_is_none() -> None:
@@ -101,45 +120,55 @@ def test_a_number_that_no_calendar_holds_is_none() -> None:
 )
 def test_what_can_not_be_known_is_no_number(run: Run, words: str) -> None:
     found = of(run)
-    assert found.note == words
+    assert said(run) == words
     assert found.likely is None
     assert found.bound is None
 
 
 def test_what_has_not_started_has_its_whole_length_before_it_and_no_bound() -> None:
-    found = of(active(age=None, created=4000, state=State.PENDING))
+    pending = active(age=None, created=4000, state=State.PENDING)
+    found = of(pending)
     fresh = of(active(age=0))
     assert found.likely == fresh.likely
     assert found.bound is None
-    assert found.note == "not started: takes 10 to 14 min once it starts, no bound on its wait"
+    assert found.unstarted
+    assert said(pending) == "not started: takes 10 to 14 min once it starts, no bound on its wait"
 
 
 def test_what_has_not_started_and_may_take_for_ever_is_not_given_a_length() -> None:
     wild = known(*([1.0] * 9 + [1e11] * 9))
-    found = of(active(age=None, state=State.PENDING), wild)
-    assert found.note.startswith("not started: no bound on its length")
+    pending = active(age=None, state=State.PENDING)
+    assert of(pending, wild).takes is None
+    assert said(pending, wild).startswith("not started: no bound on its length")
+
+
+def test_what_has_not_started_and_may_take_weeks_is_given_no_date() -> None:
+    wild = known(*([30.0] * 12 + [9000.0] * 3))
+    words = "not started: may take more than 5 min once it starts, no bound on its wait"
+    assert said(active(age=None, state=State.PENDING), wild) == words
 
 
 def test_a_run_without_a_start_counts_from_its_creation() -> None:
     found = of(active(age=None, created=300))
     assert found.likely == of(active(age=300)).likely
-    assert found.note == "counted from its creation: its start is not known"
+    words = "counted from its creation: its start is not known"
+    assert said(active(age=None, created=300)) == words
 
 
 def test_a_run_that_waits_on_a_person_says_so() -> None:
-    found = of(active(age=300, state=State.WAITING))
-    assert found.bound is not None
-    assert found.note.startswith("waits on a person")
+    waiting = active(age=300, state=State.WAITING)
+    assert of(waiting).bound is not None
+    assert said(waiting).startswith("waits on a person")
 
 
 def test_a_run_that_is_being_stopped_says_so() -> None:
-    assert of(active(state=State.STOPPING)).note == "is being stopped: may end sooner"
+    assert said(active(state=State.STOPPING)) == "is being stopped: may end sooner"
 
 
 def test_a_begin_in_the_future_is_waited_for() -> None:
     found = of(active(age=-600))
     fresh = of(active(age=0))
-    assert found.note == "begins in 10 min"
+    assert said(active(age=-600)) == "begins in 10 min"
     assert found.likely is not None
     assert fresh.likely is not None
     assert found.likely == pytest.approx(fresh.likely + 600)
@@ -150,7 +179,9 @@ def test_overdue_is_longer_than_95_percent_and_says_why() -> None:
     assert not of(active(age=960), history).overdue
     found = of(active(age=995), history)
     assert found.overdue
-    assert found.note.startswith("overdue: longer than 98 % of 100 earlier runs")
+    assert found.like == 100
+    words = "overdue: longer than 98 % of 100 earlier runs"
+    assert said(active(age=995), history).startswith(words)
 
 
 def test_as_long_as_all_others_is_not_overdue() -> None:
@@ -166,7 +197,8 @@ def test_with_fewer_than_twenty_runs_nothing_is_overdue() -> None:
 
 def test_stuck_is_overdue_without_a_change_for_long() -> None:
     assert of(active(age=9000), still=3000).stuck
-    assert "stuck: no change for 50 min" in of(active(age=9000), still=3000).note
+    assert "stuck: no change for 50 min" in said(active(age=9000), still=3000)
+    assert "overdue: usually 10 min" in said(active(age=9000), still=3000)
     assert not of(active(age=9000), still=60).stuck
     assert not of(active(age=300), still=3000).stuck
 

@@ -11,6 +11,7 @@ from tests.forecast.values import DEPLOY, NOW, TEST, active, known, spread
 from quiesce.forecast import Calibration, Child, Key, outlook
 from quiesce.model import Run, State
 from quiesce.past import Estimate
+from quiesce.render.estimates import quiet_note
 
 HISTORY = {DEPLOY: known(*spread(40)), TEST: known(*spread(30, 60))}
 
@@ -19,6 +20,10 @@ def quiet(*runs: Run, known: Any = HISTORY, **more: Any) -> Estimate:
     found = outlook(runs, known, now=NOW, **more).quiet
     assert found is not None
     return found
+
+
+def said(*runs: Run, known: Any = HISTORY, **more: Any) -> str:
+    return quiet_note(outlook(runs, known, now=NOW, **more), runs)
 
 
 def test_without_active_runs_there_is_nothing_to_expect() -> None:
@@ -39,20 +44,23 @@ def test_all_together_end_later_than_each() -> None:
 
 
 def test_one_run_without_an_estimate_leaves_all_without() -> None:
-    found = quiet(active("a"), active("b", key=("gate", "eks", "New")), active("c"))
+    runs = active("a"), active("b", key=("gate", "eks", "New")), active("c")
+    found = quiet(*runs)
     assert (found.likely, found.bound) == (None, None)
-    assert found.note == "no estimate: 1 of 3 active runs without one: New (eks)"
+    words = "no estimate of when all is quiet: 1 of 3 active runs has none (New (eks))"
+    assert said(*runs) == words
 
 
 def test_a_single_run_without_an_estimate_says_why() -> None:
-    assert quiet(active(), known={}).note == "no estimate: no runs so far"
+    assert said(active(), known={}) == "no estimate: no runs so far"
 
 
 def test_one_run_without_a_bound_leaves_all_without() -> None:
-    found = quiet(active("a"), active("b", age=1e5))
+    runs = active("a"), active("b", age=1e5)
+    found = quiet(*runs)
     assert found.likely is not None
     assert found.bound is None
-    assert "no reliable bound: 1 of 2 active runs without one: Deploy (eks)" in found.note
+    assert "no reliable bound: 1 of 2 active runs has none (Deploy (eks))" in said(*runs)
     assert found.overdue
 
 
@@ -81,34 +89,48 @@ def test_a_child_of_which_nothing_is_known_leaves_all_without() -> None:
     history = {DEPLOY: known(*spread(40), children=(Child(key=new, share=0.5),))}
     found = quiet(active(), known=history)
     assert found.likely is None
-    assert found.note == (
-        "no estimate: likely to start gate/eks/New, of which no run has ended yet"
+    assert said(active(), known=history) == (
+        "no estimate of when all is quiet:"
+        " likely to start gate/eks/New, of which no run has ended yet"
+    )
+    assert outlook([active()], history, now=NOW).unknown == (new,)
+
+
+def test_a_run_and_a_child_of_which_nothing_is_known_are_both_said() -> None:
+    new: Key = ("gate", "eks", "New")
+    history = {DEPLOY: known(*spread(40), children=(Child(key=new, share=0.5),))}
+    assert said(active("a"), active("b", key=TEST), known=history) == (
+        "no estimate of when all is quiet: 1 of 2 active runs has none (Test (eks));"
+        " likely to start gate/eks/New, of which no run has ended yet"
     )
 
 
 def test_a_rough_run_makes_all_rough() -> None:
     history = {**HISTORY, TEST: known(*spread(5))}
-    found = quiet(active("a"), active("b", key=TEST), known=history)
+    runs = active("a"), active("b", key=TEST)
+    found = quiet(*runs, known=history)
     assert found.rough
-    assert "rough: little history of Test (eks)" in found.note
+    assert "rough: little history of Test (eks)" in said(*runs, known=history)
     assert found.runs == 5
 
 
 def test_stuck_and_overdue_are_named_and_counted() -> None:
     changed = {"gate/b": NOW - timedelta(hours=5)}
-    late = quiet(active("a"), active("b", age=1150), changed=changed)
+    runs = active("a"), active("b", age=1150)
+    late = quiet(*runs, changed=changed)
     assert late.overdue
     assert late.stuck
-    assert "1 overdue: Deploy (eks)" in late.note
+    assert "1 overdue: Deploy (eks)" in said(*runs, changed=changed)
     assert late.likely is not None
 
 
 def test_what_earlier_predictions_came_to_corrects_the_next() -> None:
     plain = quiet(active())
-    found = quiet(active(), learnt=Calibration(likely=1.2, bound=1.5, count=80))
+    learnt = Calibration(likely=1.2, bound=1.5, count=80)
+    found = quiet(active(), learnt=learnt)
     assert plain.bound is not None
     assert found.bound == pytest.approx(plain.bound * 1.5)
-    assert found.note == "corrected by 80 earlier predictions"
+    assert said(active(), learnt=learnt) == "corrected by 80 earlier predictions"
 
 
 def test_slow_moments_are_said_and_shorten_nothing() -> None:
@@ -116,4 +138,22 @@ def test_slow_moments_are_said_and_shorten_nothing() -> None:
     plain = quiet(active())
     found = quiet(active(), learnt=short, slower=1.6)
     assert found.bound == plain.bound
-    assert "slower than usual now: 1.6 times" in found.note
+    assert said(active(), learnt=short, slower=1.6) == "slower than usual now: 1.6 times"
+
+
+def test_a_bound_of_no_use_is_said_so_of_all_together() -> None:
+    """Also where it is the correction that makes it so, or what a run may start."""
+    wild = known(*([30.0] * 12 + [9000.0] * 3))
+    runs = active("a", age=0), active("b", age=0)
+    found = quiet(*runs, known={DEPLOY: wild})
+    assert found.beyond is not None
+    assert found.bound is not None
+    assert found.bound > found.beyond
+    assert "may take more than" in said(*runs, known={DEPLOY: wild})
+    assert quiet(*runs).beyond is None
+    assert quiet(*runs, learnt=Calibration(bound=50.0, count=80)).beyond is not None
+    family = {
+        TEST: wild,
+        DEPLOY: known(*(60.0,) * 40, children=(Child(key=TEST, share=0.9),)),
+    }
+    assert "may take more than" in said(active(), known=family)

@@ -195,17 +195,17 @@ def make_waiver(**fields: Any) -> Waiver:
 def foreseen() -> Answer:
     """The busy answer with estimates: one of each kind, and a run that is waived."""
     waiting, running, pending, unknown = RUNS
-    late = "overdue: longer than 97 % of 40 earlier runs; stuck: no change for 3 h"
-    none = "no estimate: 2 runs so far (similar pipelines: 5 to 40 min)"
+    late = {"overdue": True, "shorter": 0.97, "like": 40, "stuck": True, "still": 10_800.0}
+    none = {"likely": None, "bound": None, "lacks": "runs", "runs": 2, "similar": (300.0, 2_400.0)}
     return replace(
         busy(),
         outlook=Outlook(
             runs={
-                waiting.reference: make_estimate(overdue=True, stuck=True, note=late),
+                waiting.reference: make_estimate(**late),
                 running.reference: make_estimate(),
-                pending.reference: make_estimate(likely=None, bound=None, runs=2, note=none),
+                pending.reference: make_estimate(**none),
             },
-            quiet=make_estimate(likely=4_500.0, bound=90_000.0, note="1 overdue: gate/01J"),
+            quiet=make_estimate(likely=4_500.0, bound=90_000.0, overdue=True),
         ),
         waived={unknown.reference: make_waiver()},
     )

@@ -81,19 +81,23 @@ def test_a_bound_is_rounded_up(seconds: int, up: str) -> None:
     ("estimate", "said"),
     [
         (
-            make_estimate(likely=None, bound=None, note="no estimate: 2 runs so far"),
+            make_estimate(likely=None, bound=None, runs=2, lacks="runs"),
             "no estimate: 2 runs so far",
         ),
-        (make_estimate(likely=None, bound=None), "no estimate of when it will be quiet"),
         (
-            make_estimate(bound=None, note="no reliable bound"),
-            "quiet at about 08:12 (no reliable bound)",
+            make_estimate(likely=None, bound=None),
+            "no estimate of when all is quiet; no reliable bound",
         ),
+        (make_estimate(bound=None), "quiet at about 08:12 (no reliable bound)"),
         (
-            make_estimate(rough=True, note="rough: 5 runs so far"),
+            make_estimate(rough=True, runs=5),
             "quiet at about 08:12, 90 % by 08:31 (rough: 5 runs so far)",
         ),
-        (make_estimate(likely=1e300), "no estimate of when it will be quiet"),
+        (
+            make_estimate(bound=21 * 86_400.0, beyond=3_000.0),
+            "quiet at about 08:12 (may take more than 50 min)",
+        ),
+        (make_estimate(likely=1e300), "no estimate of when all is quiet"),
     ],
 )
 def test_where_there_is_no_number_it_says_why(estimate: Estimate, said: str) -> None:
@@ -101,23 +105,68 @@ def test_where_there_is_no_number_it_says_why(estimate: Estimate, said: str) -> 
 
 
 def test_a_run_that_is_late_is_named_with_the_reason_once() -> None:
-    note = "overdue: longer than 97 % of 40 earlier runs"
-    answer = lone(make_estimate(overdue=True, note=note))
+    answer = lone(make_estimate(overdue=True, shorter=0.97, like=40))
     assert expected(answer, NOW) == [
-        f"Deploy prod (eks, gate) {note}",
+        "Deploy prod (eks, gate) overdue: longer than 97 % of 40 earlier runs",
         "quiet at about 08:12, 90 % by 08:31",
     ]
     assert "Deploy prod (eks, gate) stuck" in expected(lone(make_estimate(stuck=True)), NOW)
 
 
+def test_of_many_runs_without_an_estimate_some_are_named_and_all_are_counted() -> None:
+    runs = tuple(make_run(id=str(each), pipeline=f"Canary {each % 5}") for each in range(8))
+    rest = tuple(make_run(id=str(each)) for each in range(8, 28))
+    none = make_estimate(likely=None, bound=None, runs=0, lacks="runs")
+    known = {run.reference: make_estimate() for run in rest}
+    answer = make_answer(make_source(runs=(*runs, *rest)))
+    outlook = Outlook(runs=known | {run.reference: none for run in runs}, quiet=none)
+    (said,) = expected(replace(answer, outlook=outlook), NOW)
+    assert said == (
+        "no estimate of when all is quiet: 8 of 28 active runs have none"
+        " (Canary 0 (eks), Canary 1 (eks), Canary 2 (eks) and 2 more)"
+    )
+    loose = make_estimate(bound=None)
+    some = replace(
+        outlook, runs=known | {run.reference: loose for run in runs[:1]}, quiet=loose, slower=1.5
+    )
+    (said,) = expected(replace(answer, outlook=some), NOW)
+    assert said == (
+        "quiet at about 08:12 (no reliable bound: 1 of 21 active runs has none (Canary 0 (eks));"
+        " slower than usual now: 1.5 times)"
+    )
+
+
+def test_what_a_late_run_may_start_is_said_beside_it() -> None:
+    """Its own words are said once; how far off the end of all may be is in none of them."""
+    run = make_estimate(overdue=True)
+    answer = lone(run)
+    far = make_estimate(bound=21 * 86_400.0, beyond=3_000.0, overdue=True)
+    outlook = Outlook(runs={RUN.reference: run}, quiet=far)
+    assert expected(replace(answer, outlook=outlook), NOW) == [
+        "Deploy prod (eks, gate) overdue",
+        "quiet at about 08:12 (may take more than 50 min)",
+    ]
+
+
+def test_a_bound_that_nobody_can_plan_with_is_in_no_column() -> None:
+    answer = lone(make_estimate(bound=21 * 86_400.0, beyond=3_000.0))
+    fields = ("eta", "eta_bound", "eta_note")
+    row = drawn(answer, "csv", fields=fields).out.splitlines()[1]
+    assert row == "2026-11-22T08:12:00.123Z,,may take more than 50 min"
+    shape = json.loads(drawn(answer, "json").out)
+    for shown in (shape["outlook"], shape["runs"][0]["estimate"]):
+        assert (shown["bound_at"], shown["note"]) == (None, "may take more than 50 min")
+
+
 def test_of_many_late_runs_some_are_named_and_all_are_counted() -> None:
     runs = tuple(make_run(id=str(number)) for number in range(MOST_LATE + 2))
-    late = make_estimate(overdue=True, note="overdue: usually 40 min")
+    late = make_estimate(overdue=True, longest=True, typical=2_400.0)
     outlook = Outlook(runs={run.reference: late for run in runs}, quiet=make_estimate())
     answer = replace(make_answer(make_source(runs=runs)), outlook=outlook)
     said = expected(answer, NOW)
     assert sum("overdue: usually" in one for one in said) == MOST_LATE
     assert "2 more overdue" in said
+    assert said[-1] == "quiet at about 08:12, 90 % by 08:31"  # they are not said again
     for screen in (Screen(width=200), Screen(width=40), Screen(width=44, unicode=False)):
         assert drawn(answer, "table", screen).out.count("  overdue") >= len(runs)
 
@@ -224,20 +273,27 @@ def test_a_line_for_nagios_has_no_clock_that_moves() -> None:
     assert "quiet at" not in drawn(foreseen(), "nagios").out
 
 
-def hostile(name: str) -> Answer:
+def hostile(name: str, *, blind: bool) -> Answer:
+    other = make_run(id=f"3{name}", pipeline=name, application=name)
     run = make_run(id=name, pipeline=name, application=name)
     spared = make_run(id=f"2{name}", pipeline=name)
-    estimate = make_estimate(overdue=True, note=name)
+    late = make_estimate(overdue=True, rough=True)
+    none = make_estimate(likely=None, bound=None, lacks="state")
     return replace(
-        make_answer(make_source(runs=(run, spared))),
-        outlook=Outlook(runs={run.reference: estimate}, quiet=make_estimate(note=name)),
+        make_answer(make_source(runs=(run, other, spared))),
+        outlook=Outlook(
+            runs={run.reference: late, other.reference: none},
+            quiet=make_estimate(likely=None, bound=None) if blind else make_estimate(bound=None),
+            unknown=((name, name, name),),
+        ),
         waived={spared.reference: make_waiver(pattern=name, reason=name, by=name)},
     )
 
 
+@pytest.mark.parametrize("blind", [False, True])
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_hostile_reasons_and_notes_are_harmless(kind: str) -> None:
-    answer = hostile(HOSTILE[kind])
+def test_hostile_reasons_and_notes_are_harmless(kind: str, blind: bool) -> None:
+    answer = hostile(HOSTILE[kind], blind=blind)
     for screen in (PIPE, Screen(unicode=False), Screen(width=80), Screen(width=40, unicode=False)):
         for form in ("table", "wide", "json", "jsonl", "csv", "nagios"):
             for judged in (True, False):
@@ -245,7 +301,7 @@ def test_hostile_reasons_and_notes_are_harmless(kind: str) -> None:
                 for char in set(shown.out + shown.err):
                     assert char == "\n" or harmless(char)
                 assert (shown.out + shown.err).isascii() or screen.unicode
-                lines = drawn(hostile("tame"), form, screen, judged=judged)
+                lines = drawn(hostile("tame", blind=blind), form, screen, judged=judged)
                 assert shown.err.count("\n") == lines.err.count("\n")
 
 

@@ -20,6 +20,7 @@ from quiesce.render.words import (
     rfc3339,
     since,
     size,
+    span,
     took,
 )
 
@@ -135,3 +136,20 @@ def test_durations_never_claim_more_than_has_passed(seconds: float) -> None:
         int(number) * units[unit] for number, unit in zip(words[::2], words[1::2], strict=True)
     )
     assert said <= seconds
+
+
+@pytest.mark.parametrize(
+    ("shortest", "longest", "said"),
+    [
+        (300, 2400, "5 to 40 min"),
+        (40, 200, "40 s to 3 min"),
+        (300, 310, "5 min"),
+        (3600, 7200, "1 to 2 h"),
+        (3600, 9000, "1 h to 2 h 30 min"),
+        (9000, 10800, "2 h 30 min to 3 h"),
+    ],
+)
+def test_two_lengths_that_share_a_unit_say_it_once(
+    shortest: float, longest: float, said: str
+) -> None:
+    assert span(shortest, longest) == said

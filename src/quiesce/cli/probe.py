@@ -24,6 +24,7 @@ from quiesce.config import Config, SourceConfig, resolve
 from quiesce.errors import ConfigError, QuiesceError, SourceError, Unavailable
 from quiesce.model import Look, Question
 from quiesce.render.complaint import complaint
+from quiesce.render.words import count
 from quiesce.source import Fetch
 from quiesce.sources import KINDS
 from quiesce.survey import Subject, awake_clock, survey
@@ -272,7 +273,7 @@ class _Attempt:
     async def _rights(self, look: Look) -> tuple[None, str]:
         (seen,) = look.sources
         active = [run for run in look.runs if run.state.active]
-        parts, runs = _count(len(seen.parts), "part"), _count(len(active), "active run")
+        parts, runs = count(len(seen.parts), "part"), count(len(active), "active run")
         # Beside what is active: is everything seen that there is to see?
         beside = judge(
             [look],
@@ -285,13 +286,13 @@ class _Attempt:
             worst = seen.gaps[0]
             more = f", and {len(seen.gaps) - 1} more" if len(seen.gaps) > 1 else ""
             raise _as_error(worst.error)(
-                f"{parts} read, {_count(len(seen.gaps), 'gap')}: {worst.part}{more}: {worst.why}",
+                f"{parts} read, {count(len(seen.gaps), 'gap')}: {worst.part}{more}: {worst.why}",
                 asked=worst.asked,
                 cause=worst.cause,
                 hint=worst.hint,
             )
         if beside.verdict != "quiet":
-            reasons = [one for one in beside.reasons if "is active and waived" not in one]
+            reasons = [one for one in beside.reasons if one not in beside.waived]
             raise Unavailable(f"{parts} read: {'; '.join(reasons)}")
         return None, f"{parts} read, no gaps, {runs}{f'; {seen.scope}' if seen.scope else ''}"
 
@@ -313,7 +314,3 @@ def _as_error(name: str) -> type[SourceError]:
     """The class of an error by its name in a gap."""
     known = (kind for kind in SourceError.__subclasses__() if kind.name == name)
     return next(known, SourceError)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from quiesce.forecast.known import Key, Known
 from quiesce.forecast.logged import Calibration, recalibrated
-from quiesce.forecast.single import Judged, judged, sane
+from quiesce.forecast.single import Judged, beyond, judged, sane
 from quiesce.forecast.together import Everything, Starts, Tree
-from quiesce.forecast.words import sentence, some
 from quiesce.model import Run
 from quiesce.past import Estimate, Outlook
 
@@ -39,27 +40,33 @@ def outlook(
         reference: judged(run, known.get(_key(run)), now, (changed or {}).get(reference))
         for reference, run in active.items()
     }
+    starts = Starts(known)
+    pipelines = {_key(run) for run in active.values()}
+    unknown = frozenset[Key]().union(*(starts.unknown(key) for key in pipelines))
+    learnt = learnt or Calibration()
+    quiet = (
+        _without(found, now)
+        if unknown or any(each.remaining is None for each in found.values())
+        else recalibrated(_together(active, found, starts, now), learnt, slower)
+    )
+    usual = (each.estimate.typical for each in found.values())
     return Outlook(
         runs={reference: each.estimate for reference, each in found.items()},
-        quiet=recalibrated(_together(active, found, known, now), learnt or Calibration(), slower),
+        quiet=replace(quiet, beyond=beyond(quiet.bound, quiet.likely, *usual)),
+        unknown=tuple(sorted(unknown)),
+        learnt=learnt.count,
+        slower=slower,
     )
 
 
-def _together(
-    active: Mapping[str, Run],
-    found: Mapping[str, Judged],
-    known: Mapping[Key, Known],
-    now: datetime,
-) -> Estimate:
+def _without(found: Mapping[str, Judged], now: datetime) -> Estimate:
     """One run without an estimate leaves the whole without: its end is part of the answer."""
-    starts = Starts(known)
-    without = [reference for reference, each in found.items() if each.remaining is None]
-    pipelines = dict.fromkeys(_key(run) for run in active.values())
-    lost = sorted({"/".join(child) for key in pipelines for child in starts.unknown(key)})
-    runs = min(each.estimate.runs for each in found.values())
-    if without or lost:
-        return Estimate(at=now, runs=runs, note=sentence(_none(active, found, without, lost)))
-    loose = [reference for reference, each in found.items() if not each.bounded]
+    return Estimate(at=now, runs=_fewest(found))
+
+
+def _together(
+    active: Mapping[str, Run], found: Mapping[str, Judged], starts: Starts, now: datetime
+) -> Estimate:
     together = Everything(
         [
             Tree(each.remaining, starts.after(_key(active[reference])))
@@ -67,66 +74,21 @@ def _together(
             if each.remaining is not None
         ]
     )
-    late = [reference for reference, each in found.items() if each.estimate.overdue]
+    bounded = all(each.bounded for each in found.values())
     return Estimate(
         at=now,
         likely=sane(together.likely),
-        bound=None if loose else sane(together.bound),
+        bound=sane(together.bound) if bounded else None,
         basis="pipeline",
-        runs=runs,
+        runs=_fewest(found),
         rough=any(each.estimate.rough for each in found.values()),
-        overdue=bool(late),
+        overdue=any(each.estimate.overdue for each in found.values()),
         stuck=any(each.estimate.stuck for each in found.values()),
-        note=sentence(_notes(active, found, loose, late)),
     )
 
 
-def _none(
-    active: Mapping[str, Run],
-    found: Mapping[str, Judged],
-    without: Sequence[str],
-    lost: Sequence[str],
-) -> Iterable[str]:
-    if len(without) == 1 == len(found):
-        yield found[without[0]].estimate.note
-    elif without:
-        those = _named(active, without)
-        yield f"no estimate: {len(without)} of {_these(len(found))} without one: {those}"
-    if lost:
-        yield f"no estimate: likely to start {some(lost)}, of which no run has ended yet"
-
-
-def _notes(
-    active: Mapping[str, Run],
-    found: Mapping[str, Judged],
-    loose: Sequence[str],
-    late: Sequence[str],
-) -> Iterable[str]:
-    if len(found) == 1:
-        yield from (each.estimate.note for each in found.values())
-        return
-    if loose:
-        those = _named(active, loose)
-        yield f"no reliable bound: {len(loose)} of {_these(len(found))} without one: {those}"
-    if late:
-        yield f"{len(late)} overdue: {_named(active, late)}"
-    rough = [reference for reference, each in found.items() if each.estimate.rough]
-    if rough:
-        yield f"rough: little history of {_named(active, rough)}"
-
-
-def _named(active: Mapping[str, Run], references: Iterable[str]) -> str:
-    """The pipelines of runs, each once: a reader knows those, and not ids."""
-    those = (active[reference] for reference in references)
-    names = (
-        f"{run.pipeline or run.id}{f' ({run.application})' if run.application else ''}"
-        for run in those
-    )
-    return some(dict.fromkeys(names))
-
-
-def _these(count: int) -> str:
-    return f"{count} active runs"
+def _fewest(found: Mapping[str, Judged]) -> int:
+    return min(each.estimate.runs for each in found.values())
 
 
 def _key(run: Run) -> Key:

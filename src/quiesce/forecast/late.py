@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from quiesce.forecast.dirichlet import Posterior
-from quiesce.forecast.words import length
 
 ENOUGH = 20
 """How many runs of one kind there must be before one more is called overdue: of fewer, less than
@@ -34,14 +33,3 @@ def stuck_for(
         return None
     still = (now - changed_at).total_seconds()
     return still if still > max(whole.median or 0.0, _AT_LEAST) else None
-
-
-def late_words(whole: Posterior, elapsed: float, still: float | None) -> tuple[str, ...]:
-    """Why a run is overdue, and stuck."""
-    if not overdue(whole, elapsed):
-        return ()
-    percent = int(100 * whole.shorter(elapsed))
-    reason = f"overdue: longer than {percent} % of {len(whole.seconds)} earlier runs"
-    if elapsed > whole.longest:
-        reason = f"overdue: usually {length(whole.median or 0.0)}"
-    return (reason, *(() if still is None else (f"stuck: no change for {length(still)}",)))

@@ -10,7 +10,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from quiesce.forecast.remaining import MISS
-from quiesce.forecast.words import sentence
 from quiesce.past import Estimate
 
 ENOUGH = 50
@@ -124,18 +123,15 @@ def recalibrated(estimate: Estimate, learnt: Calibration, slower: float = 1.0) -
 
     `slower` is how many times their usual length runs take just now.
     """
-    words = f"slower than usual now: {slower:.1f} times" if slower > 1 else ""
     if estimate.bound is None or estimate.likely is None or learnt.count < ENOUGH:
-        return replace(estimate, note=sentence((estimate.note, words)))
+        return estimate
     factor = learnt.factor(slower)
     bound = estimate.bound * factor
-    said = f"corrected by {learnt.count} earlier predictions" if abs(factor - 1) >= 0.1 else ""
     return replace(
         estimate,
         bound=bound,
         factor=factor,
         likely=min(estimate.likely * learnt.likely, bound),
-        note=sentence((estimate.note, said, words)),
     )
 
 

@@ -5,25 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from quiesce.forecast.dirichlet import Posterior
 from quiesce.forecast.known import Known
-from quiesce.forecast.late import late_words, overdue, stuck_for
+from quiesce.forecast.late import overdue, stuck_for
 from quiesce.forecast.remaining import Remaining
-from quiesce.forecast.words import counted, length, sentence, span
 from quiesce.model import Run, State
-from quiesce.past import Estimate
+from quiesce.past import Estimate, Lack
 
 TOO_FEW, FEW = 3, 10
 """Below the first there is no number, below the second it is rough."""
 
 USELESS = 10.0
-"""A bound over so many usual lengths is right and of no use: it is said as `more than`."""
+"""A bound over so many usual lengths is right and of no use: `Estimate.beyond` is said instead."""
 
 _FAR_OFF = 10 * 365 * 86400.0
 """Seconds from which a number says nothing any more, and no date can be made of it."""
-
-_PERSON = "waits on a person: earlier waits are in its history, this one ends when they act"
-_STOPPING = "is being stopped: may end sooner"
 
 
 class Judged(Struct, frozen=True, kw_only=True):
@@ -44,17 +42,17 @@ def judged(
     whole = known.whole if known is not None else None
     runs = whole.runs if whole is not None else 0
     if known is None or whole is None or runs < TOO_FEW:
-        return _nothing(now, runs, f"no estimate: {counted(runs)} so far{_similar(known)}", known)
+        return _too_few(known, runs, now)
     if run.state is State.UNKNOWN:
-        return _nothing(now, runs, "no estimate: it is not known what its state means", known)
+        return _nothing(whole, "state", now)
     if run.state is State.PAUSED:
-        return _nothing(now, runs, "no estimate: paused until somebody resumes it", known)
+        return _nothing(whole, "resuming", now)
     if run.state is State.PENDING and run.started_at is None:
-        return _pending(known, now)
+        return _pending(whole, now)
     began = run.started_at or run.created_at
     if began is None:
-        return _nothing(now, runs, "no estimate: its begin is not known", known)
-    return _running(run, known, (now - began).total_seconds(), now, changed_at)
+        return _nothing(whole, "begin", now)
+    return _running(whole, (now - began).total_seconds(), now, changed_at)
 
 
 def estimate(
@@ -73,87 +71,71 @@ def sane(seconds: float) -> float | None:
     return seconds if seconds < _FAR_OFF else None
 
 
+def beyond(bound: float | None, *usual: float | None) -> float | None:
+    """What is to be said instead of a bound that is too far off to plan with; else None.
+
+    `usual` are lengths that are no surprise: the usual one, and what is likely to remain.
+    """
+    most = USELESS * max((each for each in usual if each is not None), default=0.0)
+    return most if bound is not None and 0 < most < bound else None
+
+
 def _running(
-    run: Run, known: Known, elapsed: float, now: datetime, changed_at: datetime | None
+    whole: Posterior, elapsed: float, now: datetime, changed_at: datetime | None
 ) -> Judged:
-    whole = known.whole
     remaining = Remaining(whole=whole, elapsed=elapsed)
-    oldest = elapsed > whole.longest
-    bound = None if oldest else sane(remaining.bound)
+    longest = elapsed > whole.longest
+    likely, bound = sane(remaining.likely), None if longest else sane(remaining.bound)
+    late = overdue(whole, elapsed)
     still = stuck_for(whole, elapsed, changed_at, now)
-    notes = [
-        f"longer than all {whole.runs} earlier runs, no reliable bound" if oldest else "",
-        *late_words(whole, elapsed, still),
-        "no reliable bound" if bound is None and not oldest else "",
-        _far(bound, whole.median),
-        _rough(whole.runs),
-        f"begins in {length(-elapsed)}" if elapsed < -1 else "",
-        "counted from its creation: its start is not known" if run.started_at is None else "",
-        {State.WAITING: _PERSON, State.STOPPING: _STOPPING}.get(run.state, ""),
-    ]
     return Judged(
         estimate=Estimate(
             at=now,
-            likely=sane(remaining.likely),
+            likely=likely,
             bound=bound,
             basis="pipeline",
             runs=whole.runs,
             typical=whole.median,
             rough=whole.runs < FEW,
-            overdue=overdue(whole, elapsed),
+            beyond=beyond(bound, whole.median, likely),
+            longest=longest,
+            overdue=late,
+            shorter=whole.shorter(elapsed) if late else 0.0,
+            like=len(whole.seconds) if late else 0,
             stuck=still is not None,
-            note=sentence(notes),
+            still=still,
         ),
         remaining=remaining,
         bounded=bound is not None,
     )
 
 
-def _pending(known: Known, now: datetime) -> Judged:
+def _pending(whole: Posterior, now: datetime) -> Judged:
     """The whole duration is to come. How long it waits first nobody knows: there is no bound."""
-    whole = known.whole
     remaining = Remaining(whole=whole)
-    takes = "no bound on its length"
-    if sane(remaining.bound) is not None:
-        takes = f"takes {span(remaining.likely, remaining.bound)} once it starts"
+    likely, most = sane(remaining.likely), sane(remaining.bound)
     return Judged(
         estimate=Estimate(
             at=now,
-            likely=sane(remaining.likely),
+            likely=likely,
             basis="pipeline",
             runs=whole.runs,
             typical=whole.median,
             rough=whole.runs < FEW,
-            note=sentence((f"not started: {takes}, no bound on its wait", _rough(whole.runs))),
+            beyond=beyond(most, whole.median, likely),
+            unstarted=True,
+            takes=None if likely is None or most is None else (likely, most),
         ),
         remaining=remaining,
     )
 
 
-def _nothing(now: datetime, runs: int, note: str, known: Known | None) -> Judged:
-    return Judged(
-        estimate=Estimate(
-            at=now,
-            runs=runs,
-            typical=known.whole.median if known is not None and runs >= TOO_FEW else None,
-            basis=known.around if known is not None and runs < TOO_FEW else "nothing",
-            note=note,
-        )
-    )
+def _too_few(known: Known | None, runs: int, now: datetime) -> Judged:
+    around = Estimate(at=now, runs=runs, lacks="runs")
+    if known is not None:
+        around = replace(around, basis=known.around, similar=known.similar)
+    return Judged(estimate=around)
 
 
-def _similar(known: Known | None) -> str:
-    if known is None or known.similar is None:
-        return ""
-    return f" (similar pipelines: {span(*known.similar)})"
-
-
-def _rough(runs: int) -> str:
-    return f"rough: {counted(runs)} so far" if runs < FEW else ""
-
-
-def _far(bound: float | None, typical: float | None) -> str:
-    """`more than`: a bound that is too far off to plan with."""
-    if bound is None or not typical or bound <= USELESS * typical:
-        return ""
-    return f"may take more than {length(USELESS * typical)}"
+def _nothing(whole: Posterior, lacks: Lack, now: datetime) -> Judged:
+    return Judged(estimate=Estimate(at=now, runs=whole.runs, typical=whole.median, lacks=lacks))

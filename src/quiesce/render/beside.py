@@ -56,8 +56,11 @@ def likely_at(estimate: Estimate) -> datetime | None:
 
 
 def bound_at(estimate: Estimate) -> datetime | None:
-    """Until when it has ended in 90 % of the cases."""
-    return _after(estimate.at, estimate.bound)
+    """Until when it has ended in 90 % of the cases; None also where that is no time to plan with.
+
+    Then the note says what there is to say: `may take more than 50 min`.
+    """
+    return None if estimate.beyond is not None else _after(estimate.at, estimate.bound)
 
 
 def _after(at: datetime, seconds: float | None) -> datetime | None:

@@ -10,6 +10,7 @@ from quiesce.model import Run
 from quiesce.render.beside import Beside, bound_at, likely_at
 from quiesce.render.cell import Cell
 from quiesce.render.complaint import nearest
+from quiesce.render.estimates import run_note
 from quiesce.render.expected import eta
 from quiesce.render.screen import COLORS, YELLOW, Screen
 from quiesce.render.shapes import RunDocument
@@ -144,7 +145,7 @@ def beside_value(run: Run, column: str, known: Beside) -> str:
         case "eta_bound":
             return rfc3339(bound_at(estimate)) or ""
         case _:
-            return estimate.note
+            return run_note(run, estimate)
 
 
 def link(url: str | None) -> str:

@@ -20,6 +20,7 @@ from quiesce.render.beside import (
     likely_at,
     waived,
 )
+from quiesce.render.estimates import quiet_note, run_note
 from quiesce.render.shapes import (
     EstimateDocument,
     FiltersDocument,
@@ -58,13 +59,15 @@ def run_document(run: Run, known: Beside = NOTHING) -> RunDocument:
         details=run.details,
         parent=run.parent,
         changed_at=rfc3339(run.changed_at),
-        estimate=UNSET if estimate is None else estimate_document(estimate),
+        estimate=(
+            UNSET if estimate is None else estimate_document(estimate, run_note(run, estimate))
+        ),
         waived_until=UNSET if waiver is None else rfc3339(waiver.until) or UNSET,
     )
 
 
-def estimate_document(estimate: Estimate) -> EstimateDocument:
-    """An estimate with the times that it comes to."""
+def estimate_document(estimate: Estimate, note: str) -> EstimateDocument:
+    """An estimate with the times that it comes to, and what is to be said of it."""
     return EstimateDocument(
         likely_at=rfc3339(likely_at(estimate)),
         bound_at=rfc3339(bound_at(estimate)),
@@ -74,7 +77,7 @@ def estimate_document(estimate: Estimate) -> EstimateDocument:
         rough=estimate.rough,
         overdue=estimate.overdue,
         stuck=estimate.stuck,
-        note=estimate.note,
+        note=note,
     )
 
 
@@ -83,7 +86,6 @@ def look_document(
 ) -> LookDocument:
     """The document of `ls` and `check`; `runs` are those that match `filters`."""
     verdict, known = answer.verdict, beside(answer)
-    quiet = None if answer.outlook is None else answer.outlook.quiet
     return LookDocument(
         verdict=verdict.verdict,
         confirmed=verdict.confirmed,
@@ -95,7 +97,7 @@ def look_document(
         runs=[run_document(run, known) for run in runs],
         sources=[_source_document(answer, source) for source in answer.look.sources],
         waived=[_waived_document(run, known.waivers[run.reference]) for run in waived(answer)],
-        outlook=UNSET if quiet is None else estimate_document(quiet),
+        outlook=_outlook_document(answer),
         instant=(
             UNSET
             if verdict.instant is None
@@ -129,6 +131,13 @@ def summary_of(answer: Answer) -> SummaryDocument:
         by_state={state: counts[state] for state in State if counts[state]},
         waived=len(waived(answer)),
     )
+
+
+def _outlook_document(answer: Answer) -> EstimateDocument | UnsetType:
+    outlook = answer.outlook
+    if outlook is None or outlook.quiet is None:
+        return UNSET
+    return estimate_document(outlook.quiet, quiet_note(outlook, answer.look.runs))
 
 
 def _waived_document(run: Run, waiver: Waiver) -> WaivedDocument:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 
 from quiesce.answer import Answer
 from quiesce.model import Run
 from quiesce.past import Estimate, Waiver
 from quiesce.render.beside import beside, bound_at, counted, likely_at, waived
+from quiesce.render.estimates import quiet_note, run_note
 from quiesce.render.screen import Screen
 from quiesce.render.words import brief, clock, count, where
+from quiesce.words import decision
 
 MOST_LATE = 3
 """So many runs that take too long are named in a sentence; the table marks all of them."""
 
 MOST_WAIVED = 20
-
-_LATE = re.compile(r"[0-9]+ overdue: ")
-"""How a note about all runs together begins to name those that are late."""
 
 
 def hour(time: datetime, now: datetime, *, up: bool = False) -> str:
@@ -63,8 +61,8 @@ def expected(answer: Answer, now: datetime) -> list[str]:
     if len(late) > MOST_LATE:
         said.append(f"{len(late) - MOST_LATE:,} more overdue")
     if outlook.quiet is not None:
-        told = [estimate.note for _, estimate in late[:MOST_LATE]]
-        said.append(_quiet(outlook.quiet, now, told))
+        note = quiet_note(outlook, answer.look.runs, late_told=bool(late))
+        said.append(_quiet(outlook.quiet, now, note))
     return said
 
 
@@ -75,22 +73,13 @@ def outlook_line(answer: Answer, screen: Screen, now: datetime) -> str:
 
 
 def _late(run: Run, estimate: Estimate) -> str:
-    name = f"{brief(run.pipeline)} ({where(run)})"
-    word = "stuck" if estimate.stuck else "overdue"
-    if word in estimate.note:
-        return f"{name} {estimate.note}"
-    return f"{name} {word}{f': {estimate.note}' if estimate.note else ''}"
+    return f"{brief(run.pipeline)} ({where(run)}) {run_note(run, estimate)}"
 
 
-def _quiet(estimate: Estimate, now: datetime, told: list[str]) -> str:
+def _quiet(estimate: Estimate, now: datetime, note: str) -> str:
     likely, bound = likely_at(estimate), bound_at(estimate)
-    note = "; ".join(
-        part
-        for part in estimate.note.split("; ")
-        if part and not (told and _LATE.match(part)) and estimate.note not in told
-    )
     if likely is None:
-        return note or "no estimate of when it will be quiet"
+        return note
     said = f"quiet at about {hour(likely, now)}"
     if bound is not None:
         said += f", 90 % by {hour(bound, now, up=True)}"
@@ -99,8 +88,7 @@ def _quiet(estimate: Estimate, now: datetime, told: list[str]) -> str:
 
 def waiver_words(waiver: Waiver, now: datetime) -> str:
     """`until 18:00 (in 9 h 40 min) by bob: known zombie`."""
-    by = f" by {brief(waiver.by)}" if waiver.by else ""
-    return f"until {clock(waiver.until, now)}{by}: {brief(waiver.reason)}"
+    return decision(clock(waiver.until, now), brief(waiver.by), brief(waiver.reason))
 
 
 def waived_lines(answer: Answer, screen: Screen, now: datetime) -> str:

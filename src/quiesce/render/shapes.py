@@ -25,10 +25,10 @@ class EstimateDocument(Struct, frozen=True, kw_only=True):
     """When something active will have ended.
 
     `likely_at` is the middle of what is expected, and by `bound_at` it has ended in 90 % of
-    the cases; null where there is too little history to say, and then `note` says so. `typical`
-    is the median duration in seconds of the `runs` that it rests on; `basis` is whose past that
-    is. `rough` is below 10 runs, `overdue` longer than 95 % of its like, `stuck` overdue and
-    without any change for long.
+    the cases; null where there is too little history to say, or where it is too far off to plan
+    with, and then `note` says so. `typical` is the median duration in seconds of the `runs` that
+    it rests on; `basis` is whose past that is. `rough` is below 10 runs, `overdue` longer than
+    95 % of its like, `stuck` overdue and without any change for long.
     """
 
     likely_at: Time | None

@@ -41,6 +41,15 @@ def duration(seconds: float) -> str:
     return _two(whole // _DAY, "d", whole % _DAY // _HOUR, "h")
 
 
+def span(shortest: float, longest: float) -> str:
+    """`5 to 40 min`, `40 s to 3 min`; one length where both read the same."""
+    first, last = duration(shortest), duration(longest)
+    if first == last:
+        return first
+    (number, *unit), (_, *other) = first.split(" "), last.split(" ")
+    return f"{number if len(unit) == 1 and unit == other else first} to {last}"
+
+
 def _two(first: int, unit: str, second: int, smaller: str) -> str:
     return f"{first} {unit} {second} {smaller}" if second else f"{first} {unit}"
 
