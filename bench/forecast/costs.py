@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from quiesce.forecast import Child, Durations, Key, Known, estimate, learn, outlook
+from quiesce.forecast import Child, Key, Known, learn, outlook
+from quiesce.forecast.single import estimate
 from quiesce.model import Run, State
+from quiesce.past import Durations
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 

@@ -13,7 +13,6 @@ from statistics import fmean, median
 from bench.forecast.fleet import Event, Fleet, fleet
 from quiesce.forecast import (
     Child,
-    Durations,
     Key,
     Known,
     Logged,
@@ -21,10 +20,10 @@ from quiesce.forecast import (
     learn,
     outlook,
     pace,
-    recalibrated,
 )
+from quiesce.forecast.logged import recalibrated
 from quiesce.model import Run, State
-from quiesce.past import Outlook
+from quiesce.past import Durations, Outlook
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 LATELY = 5400.0

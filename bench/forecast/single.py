@@ -8,7 +8,9 @@ from random import Random
 from statistics import fmean, geometric_mean, median
 
 from bench.forecast.laws import LAWS, Law, seen
-from quiesce.forecast import Durations, Remaining, posterior
+from quiesce.forecast.dirichlet import posterior
+from quiesce.forecast.remaining import Remaining
+from quiesce.past import Durations
 
 SIZES = (10, 30, 100, 300, 1000)
 LOOKS = 4

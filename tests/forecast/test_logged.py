@@ -15,8 +15,8 @@ from quiesce.forecast import (
     coverage,
     coverage_by_source,
     pace,
-    recalibrated,
 )
+from quiesce.forecast.logged import recalibrated
 from quiesce.past import Estimate
 
 

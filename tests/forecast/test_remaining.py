@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.forecast.values import ages, anything, histories, spread
 
-from quiesce.forecast import Durations, Remaining, posterior
+from quiesce.forecast.dirichlet import posterior
+from quiesce.forecast.remaining import Remaining
+from quiesce.past import Durations
 
 chances = st.floats(0.01, 0.99)
 

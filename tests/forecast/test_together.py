@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.forecast.values import DEPLOY, TEST, ages, histories, known, spread
 
-from quiesce.forecast import Child, Everything, Key, Remaining, Tree, everything
+from quiesce.forecast import Child, Key
+from quiesce.forecast.remaining import Remaining
+from quiesce.forecast.together import Everything, Tree, everything
 
 CLOSE = 2e-3
 """Answers are searched to 0.01 %."""

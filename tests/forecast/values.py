@@ -7,8 +7,9 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from quiesce.forecast import Child, Durations, Key, Known, learn
+from quiesce.forecast import Child, Key, Known, learn
 from quiesce.model import Run, State
+from quiesce.past import Durations
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DEPLOY: Key = ("gate", "eks", "Deploy")

@@ -9,10 +9,8 @@ How it works and how well it holds is in `docs/forecast.md`.
 """
 
 from quiesce.forecast.best import Ran, window_words, windows
-from quiesce.forecast.dirichlet import Posterior, posterior
 from quiesce.forecast.joint import outlook
 from quiesce.forecast.known import Child, Key, Known, learn
-from quiesce.forecast.late import overdue
 from quiesce.forecast.logged import (
     ENOUGH,
     Calibration,
@@ -21,13 +19,9 @@ from quiesce.forecast.logged import (
     calibration,
     coverage,
     coverage_by_source,
-    recalibrated,
 )
-from quiesce.forecast.remaining import Remaining
-from quiesce.forecast.single import estimate
 from quiesce.forecast.slower import pace
-from quiesce.forecast.together import DEPTH, Everything, Tree, everything
-from quiesce.past import Durations
+from quiesce.forecast.together import DEPTH
 
 __all__ = [
     "DEPTH",
@@ -35,26 +29,16 @@ __all__ = [
     "Calibration",
     "Child",
     "Coverage",
-    "Durations",
-    "Everything",
     "Key",
     "Known",
     "Logged",
-    "Posterior",
     "Ran",
-    "Remaining",
-    "Tree",
     "calibration",
     "coverage",
     "coverage_by_source",
-    "estimate",
-    "everything",
     "learn",
     "outlook",
-    "overdue",
     "pace",
-    "posterior",
-    "recalibrated",
     "window_words",
     "windows",
 ]
