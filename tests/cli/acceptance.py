@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,10 @@ PROJECT = 42
 SECRET = "hunter2-and-more"
 NEVER_RAN = "never-ran"
 EXPORT = "events-daily"
+ENV = {"QUIESCE_PASSWORD": SECRET}
+"""With what `both_in_toml` signs in."""
+
+Start = Callable[..., "subprocess.Popen[str]"]
 
 
 def small(*names: str) -> World:

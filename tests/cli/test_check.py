@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.cli.acceptance import both, both_in_toml, configure, gate, planted, running, small, valid
+from tests.cli.acceptance import both, both_in_toml, configure, gate, planted, running, valid
 from tests.cli.program import quiesce
 
 from quiesce import app
 from quiesce.answer import Answer
 from quiesce.model import Look, SourceLook, Verdict, VerdictName
-from quiesce.sandbox import Fault, Sandbox, serve_in_thread
+from quiesce.sandbox import Fault, Sandbox
 
 QUICK = 'settle = "150ms"\n'
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Sandbox]:
-    with serve_in_thread(Sandbox(small())) as box:
-        yield box
-
-
-@pytest.fixture
-def box(served: Sandbox) -> Sandbox:
-    served.load(small())
-    return served
 
 
 def test_quiet_is_confirmed_by_two_looks(box: Sandbox, tmp_path: Path) -> None:

@@ -8,13 +8,16 @@ import socket
 import sqlite3
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.cli.acceptance import (
+    ENV,
+    Start,
     both_in_toml,
     configure,
     conforms,
@@ -23,46 +26,24 @@ from tests.cli.acceptance import (
     job,
     running,
     small,
-    started,
 )
 from tests.cli.program import quiesce
 
-from quiesce.sandbox import Fault, Sandbox, serve_in_thread
+from quiesce.sandbox import Fault, Sandbox
 
-Collect = Callable[..., subprocess.Popen[str]]
-ENV = {"QUIESCE_PASSWORD": "x"}
 FAST = 'every = "1s"\nevery_active = "1s"'
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[Sandbox]:
-    with serve_in_thread(Sandbox(small())) as box:
-        yield box
+@pytest.fixture
+def box(box: Sandbox, tmp_path: Path) -> Sandbox:
+    configure(tmp_path, 'store = "memory.db"\n' + both_in_toml(box, keys=FAST))
+    return box
 
 
 @pytest.fixture
-def box(served: Sandbox, tmp_path: Path) -> Sandbox:
-    served.load(small())
-    configure(tmp_path, 'store = "memory.db"\n' + both_in_toml(served, keys=FAST))
-    return served
-
-
-@pytest.fixture
-def collect(tmp_path: Path) -> Iterator[Collect]:
-    """Starts a collector, which never outlives its test."""
-    begun: list[subprocess.Popen[str]] = []
-
-    def start(*words: str, env: dict[str, str] = ENV) -> subprocess.Popen[str]:
-        begun.append(started("collect", *words, cwd=tmp_path, env=env))
-        return begun[-1]
-
-    yield start
-    for process in begun:
-        process.kill()
-        process.wait(10)
-        for stream in (process.stdout, process.stderr):
-            if stream is not None:
-                stream.close()
+def collect(start: Start) -> Start:
+    """Starts a collector."""
+    return partial(start, "collect", env=ENV)
 
 
 def lines(process: subprocess.Popen[str]) -> Iterator[Any]:
@@ -79,7 +60,7 @@ def stopped(process: subprocess.Popen[str]) -> tuple[subprocess.CompletedProcess
 
 
 def test_each_source_has_its_own_looks_and_each_is_a_line(
-    box: Sandbox, tmp_path: Path, collect: Collect
+    box: Sandbox, tmp_path: Path, collect: Start
 ) -> None:
     process = collect()
     first = [next(lines(process)) for _ in range(4)]
@@ -97,7 +78,7 @@ def test_each_source_has_its_own_looks_and_each_is_a_line(
         assert 0.8 <= line["next_in"] <= 2.0
 
 
-def test_what_it_has_seen_others_know(box: Sandbox, tmp_path: Path, collect: Collect) -> None:
+def test_what_it_has_seen_others_know(box: Sandbox, tmp_path: Path, collect: Start) -> None:
     name = running(box.world)
     process = collect()
     seen = next(line for line in lines(process) if line["source"] == "gate")
@@ -112,7 +93,7 @@ def test_what_it_has_seen_others_know(box: Sandbox, tmp_path: Path, collect: Col
 
 
 def test_it_ends_within_a_second_and_keeps_what_is_in_hand(
-    box: Sandbox, tmp_path: Path, collect: Collect
+    box: Sandbox, tmp_path: Path, collect: Start
 ) -> None:
     """A look that hangs is cut short: the run that it has found is remembered, the rest a gap."""
     name = running(box.world, "eks")
@@ -137,7 +118,7 @@ def test_it_ends_within_a_second_and_keeps_what_is_in_hand(
 
 
 def test_it_ends_within_a_second_also_while_another_process_holds_the_store(
-    box: Sandbox, tmp_path: Path, collect: Collect
+    box: Sandbox, tmp_path: Path, collect: Start
 ) -> None:
     """What can't be kept then is said not to be."""
     quiesce("check", cwd=tmp_path, env=ENV)
@@ -157,7 +138,7 @@ def test_it_ends_within_a_second_also_while_another_process_holds_the_store(
     assert "held by another process" in line["error"]
 
 
-def test_a_slow_source_holds_up_no_other(box: Sandbox, tmp_path: Path, collect: Collect) -> None:
+def test_a_slow_source_holds_up_no_other(box: Sandbox, tmp_path: Path, collect: Start) -> None:
     box.faults.add(Fault(kind="hang", system="gate"))
     process = collect()
     first = [next(lines(process)) for _ in range(3)]
@@ -167,7 +148,7 @@ def test_a_slow_source_holds_up_no_other(box: Sandbox, tmp_path: Path, collect: 
 
 
 def test_a_source_is_never_looked_at_twice_at_once(
-    box: Sandbox, tmp_path: Path, collect: Collect
+    box: Sandbox, tmp_path: Path, collect: Start
 ) -> None:
     """It takes longer than its pace, and is still asked for its list one look at a time."""
     box.faults.add(Fault(kind="latency", seconds=0.4, system="mixpanel"))
@@ -181,7 +162,7 @@ def test_a_source_is_never_looked_at_twice_at_once(
 
 
 def test_systemd_is_told_when_it_is_ready_alive_and_ending(
-    box: Sandbox, tmp_path: Path, collect: Collect
+    box: Sandbox, tmp_path: Path, collect: Start
 ) -> None:
     address = str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
@@ -197,7 +178,7 @@ def test_systemd_is_told_when_it_is_ready_alive_and_ending(
             rest.append(manager.recv(200))
 
 
-def test_somebody_who_waits_is_noticed(box: Sandbox, tmp_path: Path, collect: Collect) -> None:
+def test_somebody_who_waits_is_noticed(box: Sandbox, tmp_path: Path, collect: Start) -> None:
     keys = 'every = "1m"\nevery_active = "1s"\nsettle = "100ms"'
     configure(tmp_path, 'store = "memory.db"\n' + both_in_toml(box, keys=keys))
     running(box.world)
@@ -211,7 +192,7 @@ def test_somebody_who_waits_is_noticed(box: Sandbox, tmp_path: Path, collect: Co
 
 
 def test_a_store_that_fails_is_said_once_and_heals(
-    box: Sandbox, tmp_path: Path, collect: Collect
+    box: Sandbox, tmp_path: Path, collect: Start
 ) -> None:
     (tmp_path / "memory.db").mkdir()
     process = collect("-s", "mix")
@@ -284,7 +265,7 @@ def test_without_a_store_there_is_nothing_to_do(box: Sandbox, tmp_path: Path) ->
     assert "no store" in told.stderr
 
 
-def test_who_reads_its_lines_may_go_away(box: Sandbox, tmp_path: Path, collect: Collect) -> None:
+def test_who_reads_its_lines_may_go_away(box: Sandbox, tmp_path: Path, collect: Start) -> None:
     """It goes on to collect, as that is what it is for."""
     process = collect("-s", "mix")
     assert process.stdout is not None

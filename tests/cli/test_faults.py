@@ -7,7 +7,6 @@ import ipaddress
 import json
 import ssl
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from tests.cli.acceptance import (
+    ENV,
     EXPORT,
-    SECRET,
     both_in_toml,
     configure,
     gate,
@@ -31,7 +30,6 @@ from tests.cli.program import quiesce
 
 from quiesce.sandbox import Fault, Sandbox, serve_in_thread
 
-ENV = {"QUIESCE_PASSWORD": SECRET}
 KEYS = 'deadline = "3s"\ntimeout = "600ms"\nattempts = 1\nmax_body = "64KiB"\nsettle = "50ms"\n'
 
 FAULTS: dict[str, dict[str, Any]] = {
@@ -59,17 +57,9 @@ FAULTS: dict[str, dict[str, Any]] = {
 PART = "/applications/eks/pipelines"
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[Sandbox]:
-    with serve_in_thread(Sandbox(small())) as box:
-        yield box
-
-
 @pytest.fixture
-def box(served: Sandbox, tmp_path: Path) -> Sandbox:
-    served.load(small())
-    configure(tmp_path, both_in_toml(served, keys=KEYS))
-    return served
+def keys() -> str:
+    return KEYS
 
 
 def never_quiet(told: subprocess.CompletedProcess[str]) -> Any:

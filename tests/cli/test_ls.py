@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,19 +13,7 @@ from tests.cli.program import document, quiesce
 
 from quiesce.cli.main import main
 from quiesce.render.columns import FIELDS
-from quiesce.sandbox import Fault, Sandbox, serve_in_thread
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Sandbox]:
-    with serve_in_thread(Sandbox(small())) as box:
-        yield box
-
-
-@pytest.fixture
-def box(served: Sandbox) -> Sandbox:
-    served.load(small())
-    return served
+from quiesce.sandbox import Fault, Sandbox
 
 
 def test_a_run_is_listed_and_all_was_seen(box: Sandbox, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,18 +12,6 @@ from tests.cli.program import document, quiesce
 
 from quiesce.sandbox import Fault, Sandbox, serve_in_thread
 from quiesce.sandbox.faults import Kind
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Sandbox]:
-    with serve_in_thread(Sandbox(small())) as box:
-        yield box
-
-
-@pytest.fixture
-def box(served: Sandbox) -> Sandbox:
-    served.load(small())
-    return served
 
 
 @pytest.fixture

@@ -4,26 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.cli.acceptance import EXPORT, NEVER_RAN, PROJECT, both, gate, job, running, small, valid
+from tests.cli.acceptance import EXPORT, NEVER_RAN, PROJECT, both, gate, job, running, valid
 from tests.cli.program import quiesce
 
-from quiesce.sandbox import Fault, Sandbox, serve_in_thread
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Sandbox]:
-    with serve_in_thread(Sandbox(small())) as box:
-        yield box
-
-
-@pytest.fixture
-def box(served: Sandbox) -> Sandbox:
-    served.load(small())
-    return served
+from quiesce.sandbox import Fault, Sandbox
 
 
 def test_runs_are_grouped_by_state(box: Sandbox, tmp_path: Path) -> None:

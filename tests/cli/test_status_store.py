@@ -4,32 +4,19 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from tests.cli.acceptance import EXPORT, PROJECT, both, gate, job, running, small, valid
+from tests.cli.acceptance import EXPORT, PROJECT, both, gate, job, running, valid
 from tests.cli.archive import MIX, NOW, a_run, active, environment, identity, keep
 from tests.cli.program import document, quiesce
 
 from quiesce.app.archive.joining import together
 from quiesce.model import Look, Question, SourceLook, State
-from quiesce.sandbox import Fault, Sandbox, serve_in_thread
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Sandbox]:
-    with serve_in_thread(Sandbox(small())) as box:
-        yield box
-
-
-@pytest.fixture
-def box(served: Sandbox) -> Sandbox:
-    served.load(small())
-    return served
+from quiesce.sandbox import Fault, Sandbox
 
 
 def status(

@@ -6,39 +6,29 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.cli.acceptance import (
+    ENV,
+    Start,
     both_in_toml,
     configure,
     ended,
     gate,
     running,
-    small,
-    started,
     valid,
 )
 from tests.cli.program import COMMAND
 
-from quiesce.sandbox import Fault, Sandbox, World, serve_in_thread
+from quiesce.sandbox import Fault, Sandbox, World
 
-ENV = {"QUIESCE_PASSWORD": "x"}
 KEYS = 'settle = "50ms"\n'
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[Sandbox]:
-    with serve_in_thread(Sandbox(small())) as box:
-        yield box
-
-
 @pytest.fixture
-def box(served: Sandbox, tmp_path: Path) -> Sandbox:
-    served.load(small())
-    configure(tmp_path, both_in_toml(served, keys=KEYS))
-    return served
+def keys() -> str:
+    return KEYS
 
 
 def await_a_request(box: Sandbox) -> None:
@@ -52,11 +42,11 @@ def await_a_request(box: Sandbox) -> None:
 @pytest.mark.parametrize("command", ["ls", "check", "wait", "status"])
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_who_is_interrupted_still_says_unknown(
-    command: str, number: signal.Signals, code: int, box: Sandbox, tmp_path: Path
+    command: str, number: signal.Signals, code: int, box: Sandbox, start: Start
 ) -> None:
     box.faults.add(Fault(kind="hang"))
     more = ("Deploy",) if command == "status" else ()
-    process = started(command, *more, "-o", "json", cwd=tmp_path, env=ENV)
+    process = start(command, *more, "-o", "json", env=ENV)
     await_a_request(box)
     process.send_signal(number)
     told = ended(process)
@@ -173,10 +163,10 @@ def test_the_code_does_not_need_stderr(shut: str, box: Sandbox, tmp_path: Path) 
     assert piped(f"$Q check -a nosuch $S {shut}", box, tmp_path).returncode == 2
 
 
-def test_a_stop_while_it_looks_is_never_quiet(box: Sandbox, tmp_path: Path) -> None:
+def test_a_stop_while_it_looks_is_never_quiet(box: Sandbox, start: Start) -> None:
     """An answer that lay in a buffer meanwhile looks new and is as old as the stop was long."""
     box.faults.add(Fault(kind="latency", seconds=0.3))
-    process = started("check", "--no-confirm", "-o", "json", cwd=tmp_path, env=ENV)
+    process = start("check", "--no-confirm", "-o", "json", env=ENV)
     await_a_request(box)
     os.kill(process.pid, signal.SIGSTOP)
     time.sleep(1.0)  # the answers come while it sleeps

@@ -8,26 +8,25 @@ import json
 import re
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from unicodedata import category
 
 import pytest
 from tests.cli.acceptance import (
+    Start,
     both_in_toml,
     configure,
     ended,
     gate,
     running,
     small,
-    started,
 )
 from tests.cli.program import quiesce
 from tests.cli.terminal import Terminal
 
 from quiesce.cli.main import main
 from quiesce.cli.options import FORMATS
-from quiesce.sandbox import Fault, Sandbox, World, serve_in_thread
+from quiesce.sandbox import Fault, Sandbox, World
 
 ESCAPE = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|\]8;;[^\x1b]*\x1b\\)")
 HOSTILE = (
@@ -39,18 +38,6 @@ HOSTILE = (
     "=HYPERLINK(1)",
     "Wärme 日本語 ✔",
 )
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Sandbox]:
-    with serve_in_thread(Sandbox(small())) as box:
-        yield box
-
-
-@pytest.fixture
-def box(served: Sandbox) -> Sandbox:
-    served.load(small())
-    return served
 
 
 def long_names() -> World:
@@ -256,9 +243,9 @@ def test_plain_progress_is_lines_anywhere(box: Sandbox, tmp_path: Path) -> None:
     assert "\r" not in told.stderr
 
 
-def test_a_signal_asks_for_the_line(box: Sandbox, tmp_path: Path) -> None:
+def test_a_signal_asks_for_the_line(box: Sandbox, start: Start) -> None:
     box.faults.add(Fault(kind="hang", system="gate"))
-    process = started("ls", "--progress", "none", *gate(box), cwd=tmp_path)
+    process = start("ls", "--progress", "none", *gate(box))
     until = time.monotonic() + 20
     while not box.requests:
         assert time.monotonic() < until
@@ -326,9 +313,9 @@ def test_a_frame_that_is_too_tall_says_what_it_leaves_out(box: Sandbox, tmp_path
 
 @pytest.mark.parametrize("command", ["ls", "check"])
 def test_watching_in_a_pipe_is_a_json_line_a_change(
-    command: str, box: Sandbox, tmp_path: Path
+    command: str, box: Sandbox, start: Start
 ) -> None:
-    process = started(command, "-w", "--interval", "1s", *gate(box), cwd=tmp_path)
+    process = start(command, "-w", "--interval", "1s", *gate(box))
     assert process.stdout is not None
     assert json.loads(process.stdout.readline())["verdict"] == "quiet"
     time.sleep(1.5)  # nothing changes, so nothing comes

@@ -4,39 +4,28 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.cli.acceptance import (
+    ENV,
+    Start,
     both,
     both_in_toml,
     configure,
     ended,
     running,
-    small,
-    started,
     valid,
 )
 from tests.cli.program import quiesce
 
 from quiesce.cli.main import main
-from quiesce.sandbox import Fault, Sandbox, serve_in_thread
-
-ENV = {"QUIESCE_PASSWORD": "x"}
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Sandbox]:
-    with serve_in_thread(Sandbox(small())) as box:
-        yield box
+from quiesce.sandbox import Fault, Sandbox
 
 
 @pytest.fixture
-def box(served: Sandbox, tmp_path: Path) -> Sandbox:
-    served.load(small())
-    configure(tmp_path, both_in_toml(served, keys='settle = "100ms"'))
-    return served
+def keys() -> str:
+    return 'settle = "100ms"'
 
 
 def test_quiet_and_settled_ends_it(box: Sandbox, tmp_path: Path) -> None:
@@ -47,10 +36,10 @@ def test_quiet_and_settled_ends_it(box: Sandbox, tmp_path: Path) -> None:
     assert shown["idle_for"] >= 0.1
 
 
-def test_a_line_at_once_one_a_change_and_then_the_verdict(box: Sandbox, tmp_path: Path) -> None:
+def test_a_line_at_once_one_a_change_and_then_the_verdict(box: Sandbox, start: Start) -> None:
     first = running(box.world, "eks")
     words = ("wait", "--timeout", "20s", "--interval", "1s")
-    process = started(*words, cwd=tmp_path, env=ENV)
+    process = start(*words, env=ENV)
     assert process.stderr is not None
     lines = [process.stderr.readline()]
     assert lines[0].startswith("active: 1 run; oldest: Deploy (eks, gate) running")
