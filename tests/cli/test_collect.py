@@ -259,6 +259,23 @@ def test_each_source_is_kept_with_how_many_of_its_own_runs_are_waived(
     assert ("gate", 0, 0) in rest
 
 
+def test_in_the_background_of_a_script_it_ends_the_same(
+    box: Sandbox, tmp_path: Path, collect: Start
+) -> None:
+    """A shell without job control makes what it starts with `&` ignore SIGINT."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process = collect("-s", "gate")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    next(lines(process))
+    process.send_signal(signal.SIGINT)
+    next(lines(process))
+    told, took = stopped(process)
+    assert told.returncode == 0
+    assert took < 1
+
+
 def test_without_a_store_there_is_nothing_to_do(box: Sandbox, tmp_path: Path) -> None:
     told = quiesce("collect", *gate(box), cwd=tmp_path, env={"QUIESCE_STORE": "none"})
     assert told.returncode == 2

@@ -169,7 +169,7 @@ def _ended_by_sigterm() -> Iterator[list[int]]:
         interrupt = signal.getsignal(signal.SIGINT)
         if callable(interrupt):  # asyncio's or Python's own
             interrupt(signal.SIGINT, frame)
-        else:  # ignored, as by a shell in the background
+        else:  # ignored, where it can't be blocked instead
             raise KeyboardInterrupt
 
     if threading.current_thread() is not threading.main_thread():
@@ -177,9 +177,30 @@ def _ended_by_sigterm() -> Iterator[list[int]]:
         return
     before = signal.signal(signal.SIGTERM, end)
     try:
-        yield came
+        with _sigint_kept_away():
+            yield came
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _sigint_kept_away() -> Iterator[None]:
+    """Where SIGINT is ignored, as by a shell in the background, block it instead.
+
+    asyncio's own answer to it is what SIGTERM is passed on to, and asyncio has none where it is
+    ignored: a collector would be torn out of its look.
+    """
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    if not ignored or not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # also one that waits
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _as_config_error(error: click.ClickException) -> ConfigError:
