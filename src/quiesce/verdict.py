@@ -54,7 +54,7 @@ def judge(
     earlier = {source.name: source for source in looks[0].sources} if len(looks) == 2 else None
     asked = [source for source in last.sources if _has_a_say(source, earlier)]
     counted = {source.name: _counted(source, earlier, waived) for source in asked}
-    doubts = {source.name: _doubts(source, earlier, expectation) for source in asked}
+    doubts = {source.name: _doubts(source, earlier, expectation, waived) for source in asked}
     changed = {source.name: _changed(source, earlier) for source in asked}
     restless = [part for parts in changed.values() for part in parts]
     by_source = tuple(
@@ -142,11 +142,24 @@ def _waived_reasons(
         for run in look.runs
         if run.state.active and source in {None, run.source}
     }
+    untold = {
+        f"{each.name}/{name}"
+        for look in looks
+        for each in look.sources
+        for name in _untold(each)
+        if source in {None, each.name}
+    } - runs
+    said = [(name, "is active") for name in runs] + [(name, "can't be told") for name in untold]
     return [
-        f"{name} is active and waived {waived[name]}".rstrip()
-        for name in sorted(runs)
+        f"{name} {what} and waived {waived[name]}".rstrip()
+        for name, what in sorted(said)
         if name in waived
     ]
+
+
+def _untold(source: SourceLook) -> list[str]:
+    """The ids of the remembered runs of which nothing could be told."""
+    return [gap.part.removeprefix(RUN) for gap in source.gaps if gap.part.startswith(RUN)]
 
 
 def _gone_reasons(looks: Sequence[Look], source: str | None = None) -> list[str]:
@@ -175,7 +188,10 @@ def _last_seen(run: Run) -> str:
 
 
 def _doubts(
-    source: SourceLook, earlier: Mapping[str, SourceLook] | None, expectation: Expectation
+    source: SourceLook,
+    earlier: Mapping[str, SourceLook] | None,
+    expectation: Expectation,
+    waived: Mapping[str, str],
 ) -> list[str]:
     """Why this source can't be called quiet even if it shows nothing active."""
     before = (earlier or {}).get(source.name)
@@ -190,36 +206,39 @@ def _doubts(
         doubts.append(f"{source.name}: {len(gaps)} of {total} parts could not be read")
     elif not source.parts:
         doubts.append(f"{source.name} showed no parts at all: an empty list is not an answer")
-    doubts += _forgotten(source)
+    doubts += _forgotten(source, waived)
     wanted = expectation.at_least.get(source.name, 0)
     if len(source.parts) < wanted:
         shown = f"{len(source.parts)} {'part' if len(source.parts) == 1 else 'parts'}"
         doubts.append(f"{source.name} showed {shown}, and at least {wanted} are expected")
     if before is not None:
-        doubts += _part_doubts(source, before)
+        doubts += _part_doubts(source, before, waived)
     elif earlier is not None:
         doubts.append(f"{source.name} was not asked in the first look")
     return doubts
 
 
-def _forgotten(source: SourceLook) -> list[str]:
-    """What was active, is in no list, and can't be told to be over; or what may have been."""
+def _forgotten(source: SourceLook, waived: Mapping[str, str]) -> list[str]:
+    """What was active, is in no list, and can't be told to be over; or what may have been.
+
+    One that is waived would not count if it were active, so that it need not be told.
+    """
     doubts: list[str] = []
     if any(gap.part == MEMORY for gap in source.gaps):
         unread = f"the memory of {source.name} could not be read"
         doubts.append(f"{source.name}: {unread}, so what was active before is not known")
-    if count := sum(gap.part.startswith(RUN) for gap in source.gaps):
+    if count := sum(f"{source.name}/{name}" not in waived for name in _untold(source)):
         runs = "1 run that was" if count == 1 else f"{count} runs that were"
         doubts.append(f"{source.name}: of {runs} active before nothing is known now")
     return doubts
 
 
-def _part_doubts(source: SourceLook, before: SourceLook) -> list[str]:
+def _part_doubts(source: SourceLook, before: SourceLook, waived: Mapping[str, str]) -> list[str]:
     """A part that only one of the two looks has read proves nothing about the other."""
     doubts: list[str] = []
     if count := sum(of_system(gap) for gap in before.gaps):
         doubts.append(f"{source.name}: {count} parts could not be read in the first look")
-    doubts += [f"{doubt} (in the first look)" for doubt in _forgotten(before)]
+    doubts += [f"{doubt} (in the first look)" for doubt in _forgotten(before, waived)]
     failed = {gap.part for gap in (*source.gaps, *before.gaps)}
     if REST in failed:
         return doubts  # which parts there were is not known then
@@ -264,6 +283,8 @@ def _unproven(first: Look, second: Look, lag: float) -> str:
         for part, mark in source.parts.items():
             if mark is None or earlier is None or earlier.parts.get(part) is None:
                 return f"{source.name} gives no mark for {part}"
+        if _untold(source) or (earlier is not None and _untold(earlier)):
+            return f"{source.name} tells nothing of a run that is waived"
         if earlier is not None and (earlier.memory is None) != (source.memory is None):
             return f"{source.name} was asked for remembered runs in one of the two looks only"
     return ""

@@ -1,7 +1,8 @@
 """Which active runs people have decided not to count, and for how long: pure.
 
 A waiver names one run (`source/id`, or all of `source/application/pipeline/id`) or a pattern
-with shell wildcards over the latter. It never covers what could not be seen.
+with shell wildcards over the latter. It covers that run also while its system tells nothing of it,
+and nothing else that could not be seen.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,13 @@ from quiesce.sandbox.faults import Kind
 @pytest.fixture
 def env(tmp_path: Path) -> dict[str, str]:
     return {"QUIESCE_STORE": str(tmp_path / "memory.db")}
+
+
+def later(env: dict[str, str], *, seconds: int) -> None:
+    """As if so much time had passed since the system said that a run is not there."""
+    with closing(sqlite3.connect(env["QUIESCE_STORE"])) as store:
+        store.execute("UPDATE runs SET missing_at = missing_at - ?", [seconds * 1_000_000])
+        store.commit()
 
 
 def delete_pipeline(box: Sandbox, application: str = "eks") -> None:
@@ -62,6 +71,9 @@ def test_what_is_not_there_is_a_gap_at_first_and_gone_when_said_again(
     assert first.returncode == 3
     (gap,) = valid(first)["sources"][0]["gaps"]
     assert name in gap["part"]
+    at_once = quiesce("check", *gate(box), cwd=tmp_path, env=env)
+    assert at_once.returncode == 3, "what flaps for a moment is not believed"
+    later(env, seconds=11)
     second = quiesce("check", *gate(box), "-o", "json", cwd=tmp_path, env=env)
     shown = valid(second)
     assert (second.returncode, shown["confirmed"]) == (0, True)
@@ -170,6 +182,43 @@ def test_a_waived_run_is_shown_and_does_not_count_until_its_time(
     number = str(waived["waivers"][0]["id"])
     assert quiesce("unwaive", number, cwd=tmp_path, env=env).returncode == 0
     assert quiesce("check", *gate(box), cwd=tmp_path, env=env).returncode == 1
+
+
+def test_a_waived_run_that_can_not_be_told_does_not_keep_the_gate_shut(
+    box: Sandbox, env: dict[str, str], tmp_path: Path
+) -> None:
+    """It would not count if it were active; two looks confirm nothing then."""
+    name = running(box.world)
+    quiesce("ls", *gate(box), cwd=tmp_path, env=env)
+    delete_pipeline(box)
+    for path in ("/pipelines/*", "/executions"):
+        box.faults.add(Fault(kind="empty", path=path))
+    assert quiesce("check", *gate(box), cwd=tmp_path, env=env).returncode == 3
+    waive = ("waive", f"spinnaker/{name}", "--reason", "no right to see it", "--until", "1h")
+    assert quiesce(*waive, cwd=tmp_path, env=env).returncode == 0
+    told = quiesce("check", *gate(box), "-o", "json", cwd=tmp_path, env=env)
+    shown = valid(told)
+    assert (told.returncode, shown["verdict"], shown["confirmed"]) == (0, "quiet", False)
+    assert any("can't be told and waived" in reason for reason in shown["reasons"])
+    assert shown["sources"][0]["gaps"], "it is still shown as a gap"
+    other = running(box.world, "checkout")
+    quiesce("ls", *gate(box), cwd=tmp_path, env=env)
+    delete_pipeline(box, "checkout")
+    told = quiesce("check", *gate(box), cwd=tmp_path, env=env)
+    assert told.returncode == 3, f"nothing is known of {other}, and that is not waived"
+
+
+def test_a_system_that_is_renamed_is_the_same(
+    box: Sandbox, env: dict[str, str], tmp_path: Path
+) -> None:
+    """What was active in it is asked for under its new name."""
+    name = running(box.world)
+    quiesce("ls", "-s", f"old=spinnaker+{box.gate_url}", cwd=tmp_path, env=env)
+    delete_pipeline(box)
+    for now in ("new", "spinnaker"):
+        words = ("check", "-s", f"{now}=spinnaker+{box.gate_url}", "-o", "json")
+        told = quiesce(*words, cwd=tmp_path, env=env)
+        assert [(run["source"], run["id"]) for run in valid(told)["runs"]] == [(now, name)]
 
 
 def test_wait_is_not_held_up_by_what_is_waived(

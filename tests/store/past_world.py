@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from quiesce.model import Run, State
-from quiesce.store.rows import RUN_COLUMNS, micros, row_of
+from quiesce.store.rows import RUN_COLUMNS, micros, optional_micros, row_of
 from quiesce.store.schema import runs
 from quiesce.store.tally import recount
 
@@ -38,11 +38,13 @@ def run(number: int, *, took: float | None = 5.0, **changes: Any) -> Run:
     return Run(**(fields | changes))
 
 
-def put(connection: Connection, those: Iterable[Run], *, missing: bool = False) -> None:
+def put(
+    connection: Connection, those: Iterable[Run], *, missing_at: datetime | None = None
+) -> None:
     """Keep runs as seen an hour after noon; the key of a source is its name."""
     rows = [
         dict(zip(RUN_COLUMNS, row_of(each, each.source, micros(minutes(60))), strict=True))
-        | {"missing": missing}
+        | {"missing_at": optional_micros(missing_at)}
         for each in those
     ]
     connection.execute(insert(runs), rows)

@@ -36,18 +36,23 @@ def test_what_was_active_is_remembered_by_the_name_of_its_source(store: Store) -
     active = [run(3, took=None), run(1, took=None, state=State.UNKNOWN), run(2)]
     with store.writing() as connection:
         put(connection, active)
-        put(connection, [run(4, took=None, source="stage")], missing=True)
+        put(connection, [run(4, took=None, source="stage")], missing_at=minutes(70))
         put(connection, [run(5, took=None, source="other")])
     with store.reading() as connection:
         found = read.remembered(connection, BOTH)
         everything = read.remembered(connection, ALL)
         nothing = read.remembered(connection, {})
+        by_then = [
+            read.remembered(connection, BOTH, told_by=minutes(number))["Staging"][0].missing
+            for number in (69, 70)
+        ]
     assert {name: [each.run.id for each in those] for name, those in found.items()} == {
         "Production": ["000001", "000003"],
         "Staging": ["000004"],
     }
     production, staging = found["Production"][0], found["Staging"][0]
     assert (production.missing, staging.missing) == (False, True)
+    assert by_then == [False, True]
     assert production.seen_at == minutes(60)
     assert staging.run.source == "Staging"
     assert sorted(everything) == ["other", "prod", "stage"]

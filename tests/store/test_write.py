@@ -104,7 +104,7 @@ def test_an_end_in_a_look_that_had_begun_before_the_run_was_seen_active_is_not_b
     see(store, 40, ended=ended, began_at=at(9))
     assert row(store).active
     see(store, 41, lost=["1"], began_at=at(9))
-    assert not row(store).missing
+    assert row(store).missing_at is None
     see(store, 42, gone=[run(state=State.GONE)], began_at=at(9))
     assert row(store).active
     see(store, 50, ended=ended)
@@ -117,7 +117,7 @@ def test_what_was_seen_by_a_clock_that_was_ahead_does_not_stand_for_ever(store: 
     see(store, day, run("1"), run("2"), ended=[run("3", State.SUCCEEDED)])
     see(store, 0, run("3"), ended=[run("1", State.FAILED)], lost=["2"])
     assert (row(store, "1").state, row(store, "1").seen_at) == ("failed", micros_at(0))
-    assert row(store, "2").missing
+    assert row(store, "2").missing_at == micros_at(0)
     assert (row(store, "3").active, row(store, "3").seen_at) == (True, micros_at(0))
     assert flipped(store, "3") == [(0, "running"), (day, "succeeded")]
 
@@ -146,12 +146,13 @@ def test_a_begin_that_becomes_known_takes_the_place_of_first_seen(store: Store) 
 def test_a_run_that_is_lost_is_missing_until_it_is_seen(store: Store) -> None:
     see(store, 0, run(), run("2"))
     see(store, 10, lost=["1", "nobody"])
-    assert [row(store).missing, row(store, "2").missing] == [True, False]
+    see(store, 12, lost=["1"])  # it is the first time that counts
+    assert [row(store).missing_at, row(store, "2").missing_at] == [micros_at(10), None]
     assert (row(store).active, row(store).seen_at) == (True, micros_at(0))
     see(store, 20, run())
-    assert not row(store).missing
+    assert row(store).missing_at is None
     see(store, 15, lost=["1"])  # recorded late
-    assert not row(store).missing
+    assert row(store).missing_at is None
 
 
 def test_a_run_that_is_gone_is_finished_and_its_end_unknown(store: Store) -> None:
@@ -159,7 +160,7 @@ def test_a_run_that_is_gone_is_finished_and_its_end_unknown(store: Store) -> Non
     see(store, 10, lost=["1"])
     see(store, 20, gone=[run(state=State.GONE)])
     kept = row(store)
-    assert (kept.state, kept.active, kept.missing, kept.ended_at) == ("gone", False, False, None)
+    assert (kept.state, kept.active, kept.missing_at, kept.ended_at) == ("gone", False, None, None)
 
 
 def test_an_end_that_was_seen_says_more_than_gone(store: Store) -> None:

@@ -15,7 +15,8 @@ from quiesce.app.standing import doubted, must_exist_in, unseen
 from quiesce.app.system import System
 from quiesce.errors import StoreError
 from quiesce.model import Look, Question, Run, SourceVerdict, Verdict
-from quiesce.past import Outlook, Remembered, Waiver
+from quiesce.past import Outlook, Remembered
+from quiesce.source import part_of
 from quiesce.survey import Haste, Progress, survey
 from quiesce.verdict import judge
 from quiesce.waivers import waived, words
@@ -215,8 +216,9 @@ class _Inspection:
         self, looks: Sequence[Look], recalling: asyncio.Task[Recalled] | None
     ) -> Answer:
         system, at = self._system, datetime.now(UTC)
+        recalled = await _recalled(recalling)
         runs = [run for one in looks for run in one.runs if run.state.active]
-        found = waived(runs, await _waivers(recalling), at)
+        found = waived([*runs, *_untold(looks, recalled)], recalled.waivers, at)
         spared = {name: words(waiver) for name, waiver in found.items()}
         verdict = judge(looks, system.expectation, spared, system.clock(), at)
         if system.memory is not None:
@@ -253,15 +255,27 @@ class _Inspection:
         return outlook
 
 
-async def _waivers(recalling: asyncio.Task[Recalled] | None) -> tuple[Waiver, ...]:
-    """The waivers; none where the store can't be read: then nothing is spared."""
+async def _recalled(recalling: asyncio.Task[Recalled] | None) -> Recalled:
+    """What the store knows; nothing where it can't be read: then nothing is spared."""
     if recalling is None:
-        return ()
+        return Recalled()
     try:
         async with asyncio.timeout(PATIENCE):
-            return (await asyncio.shield(recalling)).waivers
+            return await asyncio.shield(recalling)
     except (StoreError, TimeoutError):
-        return ()
+        return Recalled()
+
+
+def _untold(looks: Sequence[Look], recalled: Recalled) -> list[Run]:
+    """The remembered runs of which nothing could be told: they may be waived as well."""
+    sources = [source for look in looks for source in look.sources]
+    gaps = {f"{source.name}/{gap.part}" for source in sources for gap in source.gaps}
+    return [
+        one.run
+        for those in recalled.remembered.values()
+        for one in those
+        if f"{one.run.source}/{part_of(one.run)}" in gaps
+    ]
 
 
 def _was_read(recalling: asyncio.Task[Recalled] | None) -> bool:

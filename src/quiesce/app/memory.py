@@ -37,6 +37,10 @@ ANSWERS = 40.0
 """Seconds after which a database is given up that neither answers nor fails: it waits for other
 writers for 30 s, and needs less than one by itself."""
 
+GONE_AFTER = timedelta(seconds=10)
+"""A system that says for so long that it does not have a run is believed. What it says for a
+moment, while something behind it is restarted or fails over, is not."""
+
 NOTHING_KEPT = "what was seen is not remembered"
 
 
@@ -195,7 +199,11 @@ class Memory:
             return Recalled()  # nothing was ever seen
         with store.reading() as connection:
             return Recalled(
-                remembered=read.remembered(connection, self._names(connection, sources)),
+                remembered=read.remembered(
+                    connection,
+                    self._names(connection, sources),
+                    told_by=datetime.now(UTC) - GONE_AFTER,
+                ),
                 waivers=tuple(chronicle.waivers(connection)),
             )
 
@@ -301,6 +309,8 @@ def identity_of(source: SourceConfig) -> Identity:
 
     own = [(key, getattr(source.own, key)) for key in KINDS[source.kind].identity]
     rest = "&".join(f"{key}={value}" for key, value in own if value is not None)
+    if own and not rest:  # the sign-in alone tells then which of several it is
+        rest = f"name={source.name}"
     address = f"{source.access.url}?{rest}" if rest else source.access.url
     return Identity(name=source.name, kind=source.kind, address=address)
 

@@ -29,7 +29,7 @@ wrong, or on a machine whose clock is: no look takes an hour to be kept."""
 
 
 class Kept(NamedTuple):
-    """A row of `runs`: the columns of `RUN_COLUMNS`, and `missing`."""
+    """A row of `runs`: the columns of `RUN_COLUMNS`, and `missing_at`."""
 
     source: str
     id: str
@@ -51,7 +51,7 @@ class Kept(NamedTuple):
     started_by: str | None
     waiting_on: str | None
     details: str | None
-    missing: bool
+    missing_at: int | None
 
 
 def settled(old: Kept, run: Run) -> bool:
@@ -115,7 +115,7 @@ def merged(old: Kept, run: Run, since: int, at: int) -> Kept:
         run.started_by or old.started_by,
         run.waiting_on,
         msgspec.json.encode(run.details).decode() if run.details else old.details,
-        False,
+        None,
     )
     return old if new == old and not active else new._replace(seen_at=at)
 

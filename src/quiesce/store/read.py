@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select, text
 from quiesce.model import Run, State
 from quiesce.past import Remembered
 from quiesce.store import merge
-from quiesce.store.identity import Identity
+from quiesce.store.identity import Identity, matched
 from quiesce.store.known import Sources, known, shown, within
 from quiesce.store.newest import newest
 from quiesce.store.rows import RUN_COLUMNS, micros, moment, run_of, state_of
@@ -27,7 +27,9 @@ _SOURCE, _ID, _BEGUN_AT, _SEEN_AT = map(RUN_COLUMNS.index, ("source", "id", "beg
 
 
 _REMEMBERED = (
-    select(*RUN, runs.c.missing).where(ACTIVE).order_by(runs.c.source, runs.c.begun_at, runs.c.id)
+    select(*RUN, runs.c.missing_at)
+    .where(ACTIVE)
+    .order_by(runs.c.source, runs.c.begun_at, runs.c.id)
 )
 _OF_SOURCES = _REMEMBERED.where(runs.c.source.in_(bindparam("sources", expanding=True)))
 """Made once: it is asked before every look, and making it takes as long as the answer."""
@@ -39,11 +41,17 @@ def keys(connection: Connection, identities: Collection[Identity]) -> dict[Ident
         Identity(name=row.name, kind=row.kind, address=row.address): row.key
         for row in connection.execute(select(systems))
     }
-    return {identity: found[identity] for identity in identities if identity in found}
+    return matched(found, identities)
 
 
-def remembered(connection: Connection, sources: Sources) -> dict[str, tuple[Remembered, ...]]:
-    """All runs that were active when they were last seen, by the name of their source."""
+def remembered(
+    connection: Connection, sources: Sources, *, told_by: datetime | None = None
+) -> dict[str, tuple[Remembered, ...]]:
+    """All runs that were active when they were last seen, by the name of their source.
+
+    One is missing if its system has said so by `told_by`, or ever.
+    """
+    until = None if told_by is None else micros(told_by)
     rows = (
         connection.execute(_REMEMBERED)
         if sources is None
@@ -53,7 +61,11 @@ def remembered(connection: Connection, sources: Sources) -> dict[str, tuple[Reme
     for row in rows.all():
         name = shown(sources, row[_SOURCE])
         by_name.setdefault(name, []).append(
-            Remembered(run=run_of(row, name), seen_at=moment(row[_SEEN_AT]), missing=row[-1])
+            Remembered(
+                run=run_of(row, name),
+                seen_at=moment(row[_SEEN_AT]),
+                missing=row[-1] is not None and (until is None or row[-1] <= until),
+            )
         )
     return {name: tuple(those) for name, those in by_name.items()}
 

@@ -71,7 +71,7 @@ RUN_COLUMNS = (
     "begun_at", "created_at", "started_at", "ended_at", "changed_at", "first_seen_at", "seen_at",
     "parent", "url", "started_by", "waiting_on", "details",
 )  # fmt: skip
-"""The columns of `runs` that a sighting fills; `missing` is the memory's own."""
+"""The columns of `runs` that a sighting fills; `missing_at` is the memory's own."""
 
 _COLUMNS = len(RUN_COLUMNS)
 

@@ -53,7 +53,7 @@ runs = Table(
     Column("state", Text, nullable=False),
     Column("native_state", Text, nullable=False),
     Column("active", Boolean, nullable=False),
-    Column("missing", Boolean, nullable=False),  # asked for by its id, and not there
+    Column("missing_at", BigInteger),  # since when its system says that it does not have it
     Column("begun_at", BigInteger, nullable=False),  # started, else created, else first seen
     Column("created_at", BigInteger),
     Column("started_at", BigInteger),

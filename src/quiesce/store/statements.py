@@ -26,14 +26,14 @@ _AT = tuple(RUN_COLUMNS.index(name) for name in _CHANGING)
 _LOOKS = tuple(column.name for column in looks_table.columns)
 _PREDICTIONS = tuple(column.name for column in predictions_table.columns)
 
-_ALL = ", ".join(f"r.{name}" for name in (*RUN_COLUMNS, "missing"))
-_ADD = f"INSERT INTO runs ({', '.join(RUN_COLUMNS)}, missing) VALUES"
-_CHANGE = f"UPDATE runs SET {', '.join(f'{name} = ?' for name in _CHANGING)}, missing = ?"
+_ALL = ", ".join(f"r.{name}" for name in (*RUN_COLUMNS, "missing_at"))
+_ADD = f"INSERT INTO runs ({', '.join(RUN_COLUMNS)}) VALUES"
+_CHANGE = f"UPDATE runs SET {', '.join(f'{name} = ?' for name in _CHANGING)}, missing_at = ?"
 _ONE = "WHERE source = ? AND id = ?"
 
 
 def kept(connection: Connection, source: str, ids: Sequence[str]) -> Sequence[Any]:
-    """The rows of those of these runs that are known: `RUN_COLUMNS`, and `missing`."""
+    """The rows of those of these runs that are known: `RUN_COLUMNS`, and `missing_at`."""
     if connection.dialect.name == "sqlite":
         # CROSS JOIN is how SQLite is told to look each of them up, and never to read all.
         query = (
@@ -50,11 +50,11 @@ def kept(connection: Connection, source: str, ids: Sequence[str]) -> Sequence[An
 def add(connection: Connection, rows: Rows) -> None:
     """Runs that are not known yet, as `row_of` makes them."""
     values = ", ".join("?" * len(RUN_COLUMNS))
-    _many(connection, f"{_ADD} ({values}, false)", rows)
+    _many(connection, f"{_ADD} ({values})", rows)
 
 
 def change(connection: Connection, rows: Rows) -> None:
-    """Known runs of which something is new: `RUN_COLUMNS`, and `missing`."""
+    """Known runs of which something is new: `RUN_COLUMNS`, and `missing_at`."""
     sent = [(*(row[at] for at in _AT), row[-1], row[0], row[1]) for row in rows]
     _many(connection, f"{_CHANGE} {_ONE}", sent)
 
@@ -65,12 +65,13 @@ def move(connection: Connection, rows: Rows) -> None:
 
 
 def miss(connection: Connection, rows: Rows) -> None:
-    """Runs that their system says it does not have: (source, id, since, until).
+    """Runs that their system says it does not have: (at, source, id, since, until).
 
-    Not those that were seen since the look that says so began; but after `until` the clock erred.
+    It is the first time that counts. Not those that were seen since the look that says so began;
+    but after `until` the clock erred.
     """
-    told = f"{_ONE} AND active AND NOT missing AND (seen_at <= ? OR seen_at > ?)"
-    _many(connection, f"UPDATE runs SET missing = true {told}", rows)
+    told = f"{_ONE} AND active AND missing_at IS NULL AND (seen_at <= ? OR seen_at > ?)"
+    _many(connection, f"UPDATE runs SET missing_at = ? {told}", rows)
 
 
 def flip(connection: Connection, rows: Rows) -> None:

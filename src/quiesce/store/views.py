@@ -58,7 +58,8 @@ def _active_runs(time: Callable[[str], str], age: str) -> str:
     return (
         "SELECT r.source, s.name AS system, r.application, r.pipeline, r.id, r.type, r.state,"
         f" r.native_state, {time('r.begun_at')} AS begun, {age} AS age,"
-        f" {time('r.seen_at')} AS seen, r.missing, r.waiting_on, r.started_by, r.parent, r.url,"
+        f" {time('r.seen_at')} AS seen, r.missing_at IS NOT NULL AS missing,"
+        " r.waiting_on, r.started_by, r.parent, r.url,"
         " r.begun_at"
         " FROM runs AS r LEFT JOIN sources AS s ON s.key = r.source WHERE r.active"
     )

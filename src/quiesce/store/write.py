@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from quiesce.model import Run, SourceLook, VerdictName
 from quiesce.past import Estimate, Outlook
 from quiesce.store import merge, statements
-from quiesce.store.identity import Identity
+from quiesce.store.identity import Identity, matched
 from quiesce.store.merge import AHEAD, Kept, keepable, merged, settled, storable
 from quiesce.store.rows import micros, row_of
 from quiesce.store.schema import sources, waivers
@@ -57,8 +57,15 @@ def keys(connection: Connection, identities: Sequence[Identity]) -> dict[Identit
         for row in connection.execute(select(sources))
     }
     taken = set(known.values())
+    there = matched(known, identities)
     for identity in identities:
-        if identity not in known:
+        if identity in known:
+            continue
+        if identity in there:  # it was renamed
+            renamed = update(sources).where(sources.c.key == there[identity])
+            connection.execute(renamed.values(name=identity.name))
+            known[identity] = there[identity]
+        else:
             key = _free(identity.name, taken)
             connection.execute(insert(sources).values(key=key, **msgspec.structs.asdict(identity)))
             known[identity] = key
@@ -173,7 +180,7 @@ _STATE = Kept._fields.index("state")
 
 
 def _miss(connection: Connection, key: str, lost: Iterable[str], since: int, at: int) -> None:
-    statements.miss(connection, [(key, merge.key(id_), since, at + AHEAD) for id_ in lost])
+    statements.miss(connection, [(at, key, merge.key(id_), since, at + AHEAD) for id_ in lost])
 
 
 def _look(survey: str, part: Surveyed) -> tuple[Any, ...]:

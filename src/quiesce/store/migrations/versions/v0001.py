@@ -44,7 +44,8 @@ def sources_and_runs() -> None:
     op.create_table(
         "runs",
         *(text("source"), text("id"), text("application"), text("pipeline"), text("type")),
-        *(text("state"), text("native_state"), truth("active"), truth("missing")),
+        *(text("state"), text("native_state"), truth("active")),
+        number("missing_at", null=True),
         number("begun_at"),
         *(number(f"{what}_at", null=True) for what in ("created", "started", "ended", "changed")),
         *(number("first_seen_at"), number("seen_at")),
