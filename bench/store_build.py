@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from bench.store_world import rows
-from quiesce.store.engine import open_store
-from quiesce.store.planner import analyze
+from quiesce.store.database.engine import open_store
+from quiesce.store.database.planner import analyze
+from quiesce.store.database.sqlite import connected
 from quiesce.store.rows import RUN_COLUMNS
-from quiesce.store.sqlite import connected
-from quiesce.store.tally import recount
+from quiesce.store.writing.tally import recount
 
 BATCH = 10_000
-_COLUMNS = (*RUN_COLUMNS, "missing")
+_COLUMNS = (*RUN_COLUMNS, "missing_at")
 INSERT = f"INSERT INTO runs ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 
 Say = Callable[[str], None]

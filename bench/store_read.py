@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from bench.store_world import SOURCES, chosen, places
-from quiesce.store.children import children
-from quiesce.store.engine import open_store
-from quiesce.store.known import PipelineKey
-from quiesce.store.overview import pipelines
-from quiesce.store.read import counts, recent, remembered
-from quiesce.store.usual import durations
+from quiesce.store.database.engine import open_store
+from quiesce.store.reading.children import children
+from quiesce.store.reading.known import PipelineKey
+from quiesce.store.reading.overview import pipelines
+from quiesce.store.reading.read import counts, recent, remembered
+from quiesce.store.reading.usual import durations
 
 NAMES = {key: key for key in SOURCES}
 CALLS = 2_000

@@ -39,7 +39,7 @@ def chosen(count: int, chance: random.Random) -> list[Place]:
 
 
 def rows(count: int, seed: int = 1) -> Iterator[tuple[Any, ...]]:
-    """Rows of `runs` (its columns, and `missing`) in the order of time, over one year.
+    """Rows of `runs` (its columns, and `missing_at`) in the order of time, over one year.
 
     The k-th pipeline has a share of 1 / k (Zipf): of 10 million the largest has 1.2 million,
     the smallest 600. One run in five has a parent.
@@ -64,6 +64,6 @@ def rows(count: int, seed: int = 1) -> Iterator[tuple[Any, ...]]:
             began, began - 1_000_000, began, end, seen, began, seen,
             f"01{number - 1:024X}" if number % 5 == 4 else None,
             f"https://spinnaker.example/#/applications/{application}/executions/01{number:024X}",
-            "alice@example.com", None, None, False,
+            "alice@example.com", None, None, None,
         )
         # fmt: on

@@ -13,10 +13,10 @@ from bench.store_build import INSERT, batched
 from bench.store_read import Took
 from bench.store_world import rows
 from quiesce.model import Run, SourceLook
-from quiesce.store.engine import open_store
+from quiesce.store.database.engine import open_store
+from quiesce.store.database.sqlite import connected
 from quiesce.store.rows import RUN_COLUMNS, moment, run_of
-from quiesce.store.sqlite import connected
-from quiesce.store.write import Surveyed, record
+from quiesce.store.writing.write import Surveyed, record
 
 _ENDED_AT, _SEEN_AT = RUN_COLUMNS.index("ended_at"), RUN_COLUMNS.index("seen_at")
 _FLIP = "INSERT INTO flips (source, id, seen_at, state, native_state) VALUES (?, ?, ?, ?, ?)"

@@ -13,7 +13,8 @@ from quiesce.forecast import DEPTH
 from quiesce.model import Mark, Run, SourceLook, State
 from quiesce.past import Estimate, Outlook
 from quiesce.render.estimates import quiet_note
-from quiesce.store import Identity, Store, open_store, write
+from quiesce.store import Identity, Store, open_store
+from quiesce.store.writing import write
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 GATE = Identity(name="gate", kind="spinnaker", address="https://gate")

@@ -11,8 +11,9 @@ from quiesce.app.memory import identity_of
 from quiesce.config import configure
 from quiesce.model import Run, SourceLook, State, VerdictName
 from quiesce.sources import KINDS
-from quiesce.store import Identity, open_store, write
-from quiesce.store.write import Surveyed
+from quiesce.store import Identity, open_store
+from quiesce.store.writing import write
+from quiesce.store.writing.write import Surveyed
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 

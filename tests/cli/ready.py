@@ -21,8 +21,8 @@ MODULES = (
     "http",
     "render",
     "sources",
-    "store.write",
-    "store.chronicle",
+    "store.writing.write",
+    "store.reading.chronicle",
 )
 """What most commands import when they are used."""
 

@@ -46,7 +46,8 @@ from quiesce.app.archive.spells import (
 from quiesce.model import VerdictName
 from quiesce.past import Estimate, Outlook, Spell
 from quiesce.render.schemas import schema
-from quiesce.store import open_store, write
+from quiesce.store import open_store
+from quiesce.store.writing import write
 from quiesce.verdict import ORDER
 
 AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)

@@ -55,13 +55,23 @@ def test_a_single_run_without_an_estimate_says_why() -> None:
     assert said(active(), known={}) == "no estimate: no runs so far"
 
 
-def test_one_run_without_a_bound_leaves_all_without() -> None:
-    runs = active("a"), active("b", age=1e5)
-    found = quiet(*runs)
+def test_one_run_that_has_outlived_all_earlier_ones_has_no_bound_by_itself() -> None:
+    found = quiet(active(age=1e5))
     assert found.likely is not None
     assert found.bound is None
-    assert "no reliable bound: 1 of 2 active runs has none (Deploy (eks))" in said(*runs)
+    assert "longer than all 40 earlier runs, no reliable bound" in said(active(age=1e5))
+
+
+def test_among_others_it_leaves_all_together_a_bound_that_is_later_for_it() -> None:
+    """Of a hundred active runs one is nearly always so old: there would never be a bound."""
+    others = active("a"), active("c", key=TEST)
+    found = quiet(*others, active("b", age=1e5))
+    without = quiet(*others)
+    assert found.bound is not None
+    assert without.bound is not None
+    assert found.bound > 10 * without.bound
     assert found.overdue
+    assert "1 overdue: Deploy (eks)" in said(*others, active("b", age=1e5))
 
 
 @pytest.mark.parametrize("state", [State.PAUSED, State.UNKNOWN])

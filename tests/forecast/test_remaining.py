@@ -114,3 +114,25 @@ def test_a_run_that_begins_later_ends_later() -> None:
 def test_with_no_run_at_all_there_is_a_wide_guess_inside() -> None:
     run = remaining((), 0)
     assert 60 < run.likely < 1800 < run.bound
+
+
+def test_what_fails_early_makes_no_end_later() -> None:
+    """Runs that fail at any early time are short ones: the long ones are as long as before."""
+    steady = spread(40, 600, seed=2)
+    failing = (*spread(12, 3, seed=3), *steady)
+    late = max(steady) * 1.01
+    assert remaining(failing, late).bound < 1.6 * remaining(steady, late).bound
+
+
+def test_no_tail_is_so_heavy_that_it_would_never_end_on_average() -> None:
+    """Beyond all that was seen, twice as late is at least nearly half as likely again and again."""
+    wild = tuple(60 * math.exp(each / 4) for each in range(30))
+    run = remaining(wild, 10 * max(wild))
+    assert run.quantile(0.99) < 100 * run.elapsed * 1.1
+
+
+def test_beyond_all_that_was_seen_the_curve_needs_no_caution() -> None:
+    own = spread(40)
+    assert remaining(own, max(own) * 0.99).caution == 0.5
+    assert remaining(own, max(own)).caution == 1
+    assert remaining((), 0).caution == 0.5

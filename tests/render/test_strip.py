@@ -15,7 +15,7 @@ from quiesce.render.nessie import WORDS, counts_of, status_text
 from quiesce.render.screen import Screen
 from quiesce.render.strip import BASIS, LONGEST, glance_lines, glances
 from quiesce.render.waivers import waivers_table
-from quiesce.store.overview import NEWEST
+from quiesce.store.reading.overview import NEWEST
 
 GOOD, BAD = State.SUCCEEDED, State.FAILED
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from quiesce.model import Gap, Run, SourceLook, State
 from quiesce.store import Store
 from quiesce.store.schema import flips, looks, runs, tallies
-from quiesce.store.write import Surveyed, record
+from quiesce.store.writing.write import Surveyed, record
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 

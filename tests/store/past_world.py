@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert
 from quiesce.model import Run, State
 from quiesce.store.rows import RUN_COLUMNS, micros, optional_micros, row_of
 from quiesce.store.schema import runs
-from quiesce.store.tally import recount
+from quiesce.store.writing.tally import recount
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 

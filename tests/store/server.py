@@ -18,8 +18,8 @@ from pathlib import Path
 import psycopg
 
 from quiesce.store import open_store
+from quiesce.store.database.version import CURRENT
 from quiesce.store.schema import metadata, version
-from quiesce.store.version import CURRENT
 
 TEMPLATE = "quiesce_template"
 STARTING = 30.0

@@ -7,7 +7,7 @@ import shutil
 import signal
 from pathlib import Path
 
-from quiesce.store.upgrade import MIGRATIONS
+from quiesce.store.upkeep.upgrade import MIGRATIONS
 
 KILLED_AT = "QUIESCE_TEST_KILLED_AT"
 """The batch in which the process kills itself, after it has moved its rows."""

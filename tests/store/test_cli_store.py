@@ -17,7 +17,7 @@ from tests.store.looking import run, see, surveyed
 
 from quiesce.model import Gap, State
 from quiesce.store import open_store
-from quiesce.store.write import record
+from quiesce.store.writing.write import record
 
 EVIL = '=cmd|"x"\x1b[31m\u202e,y'
 

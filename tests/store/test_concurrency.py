@@ -13,7 +13,7 @@ from tests.store.looking import run, surveyed
 from quiesce.model import State
 from quiesce.store import Identity, Store, open_store
 from quiesce.store.schema import flips, looks, runs, sources
-from quiesce.store.write import keys, record
+from quiesce.store.writing.write import keys, record
 
 SECONDS = 3.0
 Work = Callable[[Tell], None]

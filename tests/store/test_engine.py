@@ -11,7 +11,7 @@ from tests.store.server import Server
 
 from quiesce.errors import StoreError
 from quiesce.store import NoStore, Store, open_store
-from quiesce.store.place import place
+from quiesce.store.database.place import place
 from quiesce.store.schema import sources
 
 

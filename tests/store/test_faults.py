@@ -22,9 +22,9 @@ from tests.store.server import Server, binaries
 
 from quiesce.errors import StoreError
 from quiesce.store import NoStore, Store, open_store
-from quiesce.store.place import place
-from quiesce.store.postgres import WRITING
-from quiesce.store.read import remembered
+from quiesce.store.database.place import place
+from quiesce.store.database.postgres import WRITING
+from quiesce.store.reading.read import remembered
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.store.looking import micros_at, run, surveyed
 
 from quiesce.model import State
 from quiesce.store import open_store
-from quiesce.store.write import record
+from quiesce.store.writing.write import record
 
 RUNS = 3
 KILLS = {"sqlite": 200, "postgresql": 40}

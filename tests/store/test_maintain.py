@@ -12,10 +12,12 @@ from tests.store.looking import NOON, at, everything, row, run, see
 from quiesce.errors import StoreError
 from quiesce.model import State
 from quiesce.past import Estimate, Outlook
-from quiesce.store import NoStore, Store, backup, export, write
-from quiesce.store.maintain import info, prune
+from quiesce.store import NoStore, Store
 from quiesce.store.schema import flips, looks, predictions, runs, tallies, waivers
-from quiesce.store.tally import recount
+from quiesce.store.upkeep import backup, export
+from quiesce.store.upkeep.maintain import info, prune
+from quiesce.store.writing import write
+from quiesce.store.writing.tally import recount
 
 DAY = 86_400.0
 
@@ -120,7 +122,7 @@ def test_others_write_while_it_is_pruned(store: Store, monkeypatch: pytest.Monke
     def others(_: float) -> None:
         see(store, 10 + next(came), run("active"))
 
-    monkeypatch.setattr("quiesce.store.maintain._let_others", others)
+    monkeypatch.setattr("quiesce.store.upkeep.maintain._let_others", others)
     prune(store, NOON - timedelta(days=4), together=2)
     assert next(came) > 20
     assert row(store, "active").active

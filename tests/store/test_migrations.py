@@ -6,10 +6,10 @@ from alembic.script import ScriptDirectory
 from tests.store.shape import shape
 
 from quiesce.store import open_store
-from quiesce.store.database import Database
-from quiesce.store.place import place
-from quiesce.store.upgrade import MIGRATIONS, from_nothing
-from quiesce.store.version import VERSIONS
+from quiesce.store.database.place import place
+from quiesce.store.database.session import Database
+from quiesce.store.database.version import VERSIONS
+from quiesce.store.upkeep.upgrade import MIGRATIONS, from_nothing
 
 
 def test_all_migrations_from_nothing_equal_the_schema(empty: str) -> None:

@@ -12,11 +12,13 @@ from tests.store.past_world import minutes, put, run
 
 from quiesce.model import State
 from quiesce.past import Durations
-from quiesce.store import Identity, Store, read, write
-from quiesce.store.children import Children, children
-from quiesce.store.known import PipelineKey, known
-from quiesce.store.overview import pipelines
-from quiesce.store.usual import durations
+from quiesce.store import Identity, Store
+from quiesce.store.reading import read
+from quiesce.store.reading.children import Children, children
+from quiesce.store.reading.known import PipelineKey, known
+from quiesce.store.reading.overview import pipelines
+from quiesce.store.reading.usual import durations
+from quiesce.store.writing import write
 
 ALL = None
 BOTH = {"prod": "Production", "stage": "Staging"}

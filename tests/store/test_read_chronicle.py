@@ -9,9 +9,10 @@ from tests.store.looking import at, run, see, surveyed
 
 from quiesce.model import Gap, State
 from quiesce.past import Estimate, Outlook, Waiver
-from quiesce.store import Store, write
-from quiesce.store.chronicle import Flip, Looked, flips, looks, waivers
-from quiesce.store.foretold import Foretold, foretold
+from quiesce.store import Store
+from quiesce.store.reading.chronicle import Flip, Looked, flips, looks, waivers
+from quiesce.store.reading.foretold import Foretold, foretold
+from quiesce.store.writing import write
 
 ALL = None
 

@@ -6,8 +6,8 @@ from tests.store.past_world import minutes, put, run
 
 from quiesce.model import Run, State
 from quiesce.store import Store
-from quiesce.store.habits import Busy, habits
-from quiesce.store.known import PipelineKey
+from quiesce.store.reading.habits import Busy, habits
+from quiesce.store.reading.known import PipelineKey
 from quiesce.store.rows import micros
 
 DEPLOY = PipelineKey("prod", "shop", "deploy")

@@ -9,7 +9,7 @@ from tests.store.past_world import put, run
 from quiesce.model import State
 from quiesce.past import Pipeline
 from quiesce.store import Store
-from quiesce.store.overview import pipelines
+from quiesce.store.reading.overview import pipelines
 
 ALL = None
 

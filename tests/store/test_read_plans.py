@@ -13,13 +13,13 @@ from sqlalchemy.engine import Connection
 from tests.store.past_world import minutes, put, run
 
 from quiesce.store import Store
-from quiesce.store.children import children
-from quiesce.store.habits import habits
-from quiesce.store.known import PipelineKey, known
-from quiesce.store.overview import pipelines
-from quiesce.store.planner import analyze
-from quiesce.store.read import counts, recent, remembered
-from quiesce.store.usual import durations
+from quiesce.store.database.planner import analyze
+from quiesce.store.reading.children import children
+from quiesce.store.reading.habits import habits
+from quiesce.store.reading.known import PipelineKey, known
+from quiesce.store.reading.overview import pipelines
+from quiesce.store.reading.read import counts, recent, remembered
+from quiesce.store.reading.usual import durations
 
 NAMES = {"prod": "prod", "stage": "stage"}
 WHOLE = re.compile(

@@ -8,9 +8,9 @@ from tests.store.past_world import minutes, put, run
 from quiesce.model import State
 from quiesce.past import Durations
 from quiesce.store import Store
-from quiesce.store.children import Child, Children, children
-from quiesce.store.known import PipelineKey
-from quiesce.store.usual import durations
+from quiesce.store.reading.children import Child, Children, children
+from quiesce.store.reading.known import PipelineKey
+from quiesce.store.reading.usual import durations
 
 DEPLOY = PipelineKey("prod", "shop", "deploy")
 TEST = PipelineKey("prod", "shop", "test")

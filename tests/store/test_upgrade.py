@@ -19,12 +19,12 @@ from tests.store.shape import shape
 from quiesce.errors import StoreError
 from quiesce.model import State
 from quiesce.store import NoStore, Store, open_store
-from quiesce.store.alone import alone
-from quiesce.store.database import Database
-from quiesce.store.maintain import info
-from quiesce.store.place import place
-from quiesce.store.restore import restore
-from quiesce.store.upgrade import upgrade
+from quiesce.store.database.place import place
+from quiesce.store.database.session import Database
+from quiesce.store.upkeep.alone import alone
+from quiesce.store.upkeep.maintain import info
+from quiesce.store.upkeep.restore import restore
+from quiesce.store.upkeep.upgrade import upgrade
 
 RUNS = 95
 
@@ -105,8 +105,8 @@ def test_an_older_store_is_refused_by_all_but_the_upgrade(
     filled: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody who only reads or looks changes the version of a store."""
-    monkeypatch.setattr("quiesce.store.version.VERSIONS", ("0001", "0002"))
-    monkeypatch.setattr("quiesce.store.version.CURRENT", "0002")
+    monkeypatch.setattr("quiesce.store.database.version.VERSIONS", ("0001", "0002"))
+    monkeypatch.setattr("quiesce.store.database.version.CURRENT", "0002")
     before = ask(filled, "SELECT * FROM quiesce_version")
     for create in (True, False):
         with pytest.raises(StoreError, match="older version") as caught:

@@ -8,7 +8,8 @@ from typing import Any
 from tests.store.looking import at, run, see, surveyed
 
 from quiesce.model import State
-from quiesce.store import Identity, Store, write
+from quiesce.store import Identity, Store
+from quiesce.store.writing import write
 
 
 def asked(store: Store, query: str) -> list[Any]:

@@ -12,11 +12,12 @@ from tests.store.looking import at, everything, flipped, micros_at, row, run, se
 
 from quiesce.model import Gap, State
 from quiesce.past import Estimate, Outlook
-from quiesce.store import Identity, Store, write
-from quiesce.store.database import changes
-from quiesce.store.read import recent, remembered
+from quiesce.store import Identity, Store
+from quiesce.store.database.session import changes
+from quiesce.store.reading.read import recent, remembered
 from quiesce.store.schema import looks, predictions, runs, tallies, waivers
-from quiesce.store.tally import recount
+from quiesce.store.writing import write
+from quiesce.store.writing.tally import recount
 
 
 def identity(address: str, name: str = "gate") -> Identity:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from quiesce.model import Mark, Run, SourceLook, State
-from quiesce.store.write import Surveyed, keys, record
+from quiesce.store.writing.write import Surveyed, keys, record
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -130,7 +130,7 @@ class Collector:
 
     async def _wanted(self, source: str) -> bool:
         """Whether somebody waits for it just now."""
-        from quiesce.store.wanted import wanted
+        from quiesce.store.writing.wanted import wanted
 
         try:
             until = await self._memory.asking(wanted)

@@ -162,7 +162,7 @@ class Memory:
 
     def _prune(self, before: datetime) -> None:
         from quiesce.store import open_store
-        from quiesce.store.maintain import prune
+        from quiesce.store.upkeep.maintain import prune
 
         with open_store(self._location, create=False) as store:
             prune(store, before)
@@ -191,7 +191,8 @@ class Memory:
             store.close()
 
     def _recall(self, sources: Collection[str]) -> Recalled:
-        from quiesce.store import NoStore, chronicle, read
+        from quiesce.store import NoStore
+        from quiesce.store.reading import chronicle, read
 
         try:
             store = self._opened(create=False)
@@ -231,8 +232,8 @@ class Memory:
             self._keep(self._opened(create=True), notes)
 
     def _keep(self, store: Store, notes: Notes) -> None:
-        from quiesce.store import wanted, write
-        from quiesce.store.write import Surveyed
+        from quiesce.store.writing import wanted, write
+        from quiesce.store.writing.write import Surveyed
 
         with store.writing() as connection:
             keys = write.keys(connection, list(self._identities.values()))
@@ -263,7 +264,7 @@ class Memory:
 
     def _names(self, connection: Connection, sources: Collection[str]) -> dict[str, str]:
         """The keys of these sources, as far as they are known, and their names."""
-        from quiesce.store import read
+        from quiesce.store.reading import read
 
         known = read.keys(connection, [self._identities[name] for name in sources])
         return {key: identity.name for identity, key in known.items()}

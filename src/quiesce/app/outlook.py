@@ -23,9 +23,9 @@ from quiesce.forecast import (
 )
 from quiesce.model import Run
 from quiesce.past import Outlook
-from quiesce.store import children, usual
-from quiesce.store.foretold import foretold, told_together
-from quiesce.store.known import PipelineKey
+from quiesce.store.reading import children, usual
+from quiesce.store.reading.foretold import foretold, told_together
+from quiesce.store.reading.known import PipelineKey
 
 LEARN_FROM = timedelta(days=14)
 """How far back predictions are held against what happened: long enough for a quiet site."""

@@ -38,7 +38,7 @@ def archived(sources: tuple[str, ...], path: str | None) -> Iterator[Archive]:
     """
     from quiesce.app.archive.opening import archive, chosen, named, told_apart
     from quiesce.app.memory import identity_of
-    from quiesce.store import read
+    from quiesce.store.reading import read
 
     there = find(path, os.environ, Path.cwd(), config_home(os.environ)).path is not None
     addresses = any("+" in one for one in sources)

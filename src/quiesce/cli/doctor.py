@@ -170,7 +170,7 @@ def _store(path: str | None) -> dict[str, Any]:
         location = store_location_of(path)
         if location is None:
             return {"location": "none"}
-        from quiesce.store.maintain import info
+        from quiesce.store.upkeep.maintain import info
 
         found = info(location)
     except QuiesceError as error:

@@ -148,7 +148,7 @@ def _shown(seen: Seen, since: datetime, now: datetime, cells: int) -> Shown:
 def _run(archive: Archive, reference: str, form: str, now: datetime) -> int:
     from quiesce.app.archive.finding import find_runs, only
     from quiesce.render.flips import run_history_document, run_history_table
-    from quiesce.store import chronicle, read
+    from quiesce.store.reading import chronicle, read
 
     names = archive.names
     active = [

@@ -44,8 +44,8 @@ def command(
 ) -> int:
     from quiesce.render.complaint import nearest_hint
     from quiesce.render.pipelines import pipelines_document, pipelines_table, pipelines_words
-    from quiesce.store.known import known
-    from quiesce.store.overview import pipelines
+    from quiesce.store.reading.known import known
+    from quiesce.store.reading.overview import pipelines
 
     now = datetime.now(UTC)
     with one_document(form), archived(sources, path) as archive:

@@ -108,7 +108,7 @@ def info_command(path: str | None, form: str) -> int:
     from quiesce.render.stored import store_document, store_rows
 
     with one_document(form):
-        from quiesce.store.maintain import info
+        from quiesce.store.upkeep.maintain import info
 
         found = store_document(asdict(info(_location(path))))
     if form == "json":
@@ -122,7 +122,7 @@ def info_command(path: str | None, form: str) -> int:
 @config_option
 @click.option("--no-backup", is_flag=True, help="Make none: you have one.")
 def upgrade_command(path: str | None, no_backup: bool) -> int:
-    from quiesce.store.upgrade import upgrade
+    from quiesce.store.upkeep.upgrade import upgrade
 
     upgrade(_location(path), now=lambda: datetime.now(UTC), tell=_tell, with_backup=not no_backup)
     return 0
@@ -132,7 +132,7 @@ def upgrade_command(path: str | None, no_backup: bool) -> int:
 @click.argument("backup", required=False)
 @config_option
 def restore_command(backup: str | None, path: str | None) -> int:
-    from quiesce.store.restore import restore
+    from quiesce.store.upkeep.restore import restore
 
     restore(_location(path), None if backup is None else Path(backup), tell=_tell)
     return 0
@@ -152,7 +152,7 @@ def prune_command(older_than: float, path: str | None, form: str) -> int:
 
     with one_document(form):
         from quiesce.store import open_store
-        from quiesce.store.maintain import prune
+        from quiesce.store.upkeep.maintain import prune
 
         with open_store(_location(path), create=False) as store:
             done = prune(store, datetime.now(UTC) - timedelta(seconds=older_than))
@@ -180,7 +180,8 @@ def prune_command(older_than: float, path: str | None, form: str) -> int:
 @click.option("--since", type=Duration(), help="Only what was not over so long ago: 30d.")
 @config_option
 def export_command(table: str, form: str, since: float | None, path: str | None) -> int:
-    from quiesce.store import export, open_store
+    from quiesce.store import open_store
+    from quiesce.store.upkeep import export
 
     begin = None if since is None else datetime.now(UTC) - timedelta(seconds=since)
     with open_store(_location(path), create=False) as store, store.reading() as connection:

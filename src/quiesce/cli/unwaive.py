@@ -40,7 +40,7 @@ def command(number: int, path: str | None, form: str) -> int:
 
     now = datetime.now(UTC)
     with one_document(form), archive(store_location_of(path)) as store:
-        from quiesce.store import write as writer
+        from quiesce.store.writing import write as writer
 
         with store.writing() as connection:
             there = waivers_of(connection, now)

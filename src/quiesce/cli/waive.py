@@ -57,7 +57,7 @@ def command(
         now = datetime.now(UTC)
         why, who, ends = _reason(reason), _who(by), until(end, now)
         with archive(store_location_of(path), create=True) as store:
-            from quiesce.store import write as writer
+            from quiesce.store.writing import write as writer
 
             with store.writing() as connection:
                 found = meant(connection, what, force=force)

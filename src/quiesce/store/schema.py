@@ -93,7 +93,7 @@ tallies = Table(
 """How many runs of a pipeline are in a state: what counting half a million rows would say.
 
 Whoever adds, changes or removes rows of `runs` keeps it in step in the same transaction
-(`quiesce.store.tally`). It is the list of all pipelines that are known, too.
+(`quiesce.store.writing.tally`). It is the list of all pipelines that are known, too.
 """
 
 flips = Table(

@@ -13,7 +13,7 @@ from quiesce.forecast import Coverage, Logged, coverage, coverage_by_source
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from quiesce.store.foretold import Foretold
+    from quiesce.store.reading.foretold import Foretold
 
 EVERYTHING = "*"
 """The name of the predictions about all sources together."""
@@ -51,7 +51,7 @@ def held(
     connection: Connection, names: Mapping[str, str], *, since: datetime, until: datetime
 ) -> Held:
     """What came of the predictions that were made in a time about these sources."""
-    from quiesce.store.foretold import foretold
+    from quiesce.store.reading.foretold import foretold
 
     known: list[Logged] = []
     waiting = 0

@@ -73,8 +73,8 @@ def kept(
     `live` are the runs that were seen just now, whose states counts are to follow; None where
     no counts are asked for.
     """
-    from quiesce.store import read
-    from quiesce.store.known import known
+    from quiesce.store.reading import read
+    from quiesce.store.reading.known import known
 
     question = wanted.question
     active = [
@@ -104,9 +104,9 @@ def _newest_of_each(
     connection: Connection, names: Mapping[str, str], wanted: Wanted
 ) -> Iterable[Run]:
     """So many of each pipeline that a glance at it depends neither on the limit nor on others."""
-    from quiesce.store import read
-    from quiesce.store.known import known
-    from quiesce.store.newest import newest
+    from quiesce.store.reading import read
+    from quiesce.store.reading.known import known
+    from quiesce.store.reading.newest import newest
     from quiesce.store.rows import micros, run_of
     from quiesce.store.schema import runs
 
@@ -120,7 +120,7 @@ def _newest_of_all(
     connection: Connection, names: Mapping[str, str], wanted: Wanted, limit: int
 ) -> Iterable[Run]:
     """The finished ones that may be shown; none where only active ones are wanted."""
-    from quiesce.store import read
+    from quiesce.store.reading import read
 
     states = wanted.states & FINISHED
     if wanted.states and not states:
@@ -143,7 +143,7 @@ def _counts(
     live: Sequence[Run],
 ) -> dict[State, int]:
     """How many runs there are in each state, as if what was seen just now were kept already."""
-    from quiesce.store import read
+    from quiesce.store.reading import read
 
     counts = read.counts(
         connection,

@@ -53,8 +53,8 @@ def meant(connection: Connection, words: str, *, force: bool = False) -> Meant:
     A pattern that covers all of a source needs `force`: it would hide what nobody has seen yet.
     """
     from quiesce.app.archive.opening import named
-    from quiesce.store import read
-    from quiesce.store.known import known
+    from quiesce.store.reading import read
+    from quiesce.store.reading.known import known
 
     if not words.strip() or len(words) > LONGEST:
         raise ConfigError(f"a pattern has 1 to {LONGEST:,} characters")
@@ -77,7 +77,7 @@ def meant(connection: Connection, words: str, *, force: bool = False) -> Meant:
 def waivers_of(connection: Connection, now: datetime) -> list[Listed]:
     """All waivers in the order in which they were made, with how each stands."""
     from quiesce.app.archive.opening import named
-    from quiesce.store import chronicle, read
+    from quiesce.store.reading import chronicle, read
 
     names = named(connection)
     active = [one.run for those in read.remembered(connection, names).values() for one in those]

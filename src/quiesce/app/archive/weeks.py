@@ -63,7 +63,7 @@ def best(
     most: int,
 ) -> list[Window]:
     """The best windows, from what was seen and from when each pipeline was at work."""
-    from quiesce.store.habits import habits
+    from quiesce.store.reading.habits import habits
     from quiesce.store.rows import moment
 
     if not those:

@@ -15,18 +15,18 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
 from quiesce.errors import StoreError
-from quiesce.store import backup
-from quiesce.store.alone import alone
-from quiesce.store.database import Database
-from quiesce.store.engine import NoStore
-from quiesce.store.place import Place, place, plain
-from quiesce.store.planner import analyze
+from quiesce.store.database.engine import NoStore
+from quiesce.store.database.place import Place, place, plain
+from quiesce.store.database.planner import analyze
+from quiesce.store.database.session import Database
+from quiesce.store.database.version import Stamp, found, plain_version
 from quiesce.store.rows import micros
 from quiesce.store.schema import upgrades, version
-from quiesce.store.version import Stamp, found, plain_version
+from quiesce.store.upkeep import backup
+from quiesce.store.upkeep.alone import alone
 from quiesce.store.views import create_views, drop_views
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 Tell = Callable[[str], None]
 """Where sentences about what is done go."""

@@ -13,17 +13,18 @@ from msgspec.structs import replace
 from sqlalchemy import Table, delete, func, literal, or_, select, tuple_
 from sqlalchemy.engine import Connection
 
-from quiesce.store import backup, sqlite
-from quiesce.store.database import Database
-from quiesce.store.engine import NoStore, Store
-from quiesce.store.place import Dialect, place
-from quiesce.store.planner import analyze
+from quiesce.store.database import sqlite
+from quiesce.store.database.engine import NoStore, Store
+from quiesce.store.database.place import Dialect, place
+from quiesce.store.database.planner import analyze
+from quiesce.store.database.session import Database
+from quiesce.store.database.trouble import in_words, of_system
+from quiesce.store.database.version import CURRENT, Stamp, found
 from quiesce.store.rows import micros, optional_moment
 from quiesce.store.schema import flips, looks, metadata, predictions, runs, waivers
-from quiesce.store.statements import forget
-from quiesce.store.tally import tally
-from quiesce.store.trouble import in_words, of_system
-from quiesce.store.version import CURRENT, Stamp, found
+from quiesce.store.upkeep import backup
+from quiesce.store.writing.statements import forget
+from quiesce.store.writing.tally import tally
 
 __all__ = ["Info", "Pruned", "analyze", "info", "prune"]
 

@@ -11,9 +11,9 @@ from contextlib import closing
 from pathlib import Path
 
 from quiesce.errors import StoreError
-from quiesce.store import sqlite
-from quiesce.store.place import plain
-from quiesce.store.trouble import in_words, of_system
+from quiesce.store.database import sqlite
+from quiesce.store.database.place import plain
+from quiesce.store.database.trouble import in_words, of_system
 
 REPLACED = ".replaced"
 """What a restore has put aside ends so."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from quiesce.model import Gap, State, VerdictName
 from quiesce.past import Waiver
-from quiesce.store.known import Sources, shown, within
+from quiesce.store.reading.known import Sources, shown, within
 from quiesce.store.rows import micros, moment, state_of
 from quiesce.store.schema import flips as changes
 from quiesce.store.schema import looks as surveys

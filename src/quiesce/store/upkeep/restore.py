@@ -9,10 +9,10 @@ from itertools import chain, count
 from pathlib import Path
 
 from quiesce.errors import StoreError
-from quiesce.store import backup
-from quiesce.store.alone import alone
-from quiesce.store.place import place, plain
-from quiesce.store.trouble import in_words, of_system
+from quiesce.store.database.place import place, plain
+from quiesce.store.database.trouble import in_words, of_system
+from quiesce.store.upkeep import backup
+from quiesce.store.upkeep.alone import alone
 
 Tell = Callable[[str], None]
 

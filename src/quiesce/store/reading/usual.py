@@ -10,8 +10,8 @@ from sqlalchemy import Connection, and_, select
 
 from quiesce.model import FINISHED
 from quiesce.past import Durations
-from quiesce.store.known import PipelineKey
-from quiesce.store.newest import newest
+from quiesce.store.reading.known import PipelineKey
+from quiesce.store.reading.newest import newest
 from quiesce.store.rows import micros
 from quiesce.store.schema import runs, tallies
 

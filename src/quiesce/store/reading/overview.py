@@ -11,12 +11,12 @@ from sqlalchemy import Connection, select
 
 from quiesce.model import State
 from quiesce.past import Pipeline
-from quiesce.store import merge
-from quiesce.store.known import PipelineKey, Sources, of_application, shown, within
-from quiesce.store.newest import newest
-from quiesce.store.read import RUN
+from quiesce.store.reading.known import PipelineKey, Sources, of_application, shown, within
+from quiesce.store.reading.newest import newest
+from quiesce.store.reading.read import RUN
 from quiesce.store.rows import RUN_COLUMNS, run_of, state_of
 from quiesce.store.schema import runs, tallies
+from quiesce.store.writing import merge
 
 _ID = 2 + RUN_COLUMNS.index("id")
 

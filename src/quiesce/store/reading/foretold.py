@@ -12,7 +12,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from quiesce.past import Basis
-from quiesce.store.habits import habits, merged
+from quiesce.store.reading.habits import habits, merged
 from quiesce.store.rows import micros, moment, optional_moment
 from quiesce.store.schema import looks, predictions, runs
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, false, select, true
 from sqlalchemy.sql.elements import SQLCoreOperations
 
-from quiesce.store import merge
 from quiesce.store.schema import tallies
+from quiesce.store.writing import merge
 
 Sources = Mapping[str, str] | None
 """The keys of sources and the names to show; None for all, shown by their keys."""

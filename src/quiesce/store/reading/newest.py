@@ -32,9 +32,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSON
 
-from quiesce.store import merge
-from quiesce.store.known import PipelineKey
+from quiesce.store.reading.known import PipelineKey
 from quiesce.store.schema import runs
+from quiesce.store.writing import merge
 
 _FETCHED = 10_000
 

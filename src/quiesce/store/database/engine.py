@@ -9,13 +9,13 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 
 from quiesce.errors import StoreError
-from quiesce.store import sqlite
-from quiesce.store.database import PATIENCE, Database, changes
-from quiesce.store.place import Dialect, Place, place
-from quiesce.store.planner import analyze, grown
+from quiesce.store.database import sqlite
+from quiesce.store.database.place import Dialect, Place, place
+from quiesce.store.database.planner import analyze, grown
+from quiesce.store.database.session import PATIENCE, Database, changes
+from quiesce.store.database.trouble import of_system
+from quiesce.store.database.version import CURRENT, Stamp, check, found, stamp
 from quiesce.store.schema import metadata, version
-from quiesce.store.trouble import of_system
-from quiesce.store.version import CURRENT, Stamp, check, found, stamp
 from quiesce.store.views import create_views
 
 MANY = 20_000

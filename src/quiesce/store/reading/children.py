@@ -8,10 +8,10 @@ from statistics import median
 from msgspec import Struct
 from sqlalchemy import Connection, and_, select
 
-from quiesce.store.known import PipelineKey
-from quiesce.store.newest import newest_of
+from quiesce.store.reading.known import PipelineKey
+from quiesce.store.reading.newest import newest_of
+from quiesce.store.reading.usual import TIMED
 from quiesce.store.schema import runs
-from quiesce.store.usual import TIMED
 
 _PARENTS, _FEWEST, _ALTOGETHER = 200, 50, 100_000
 """What the newest parents have started says what the next one will: the newest 200 of each

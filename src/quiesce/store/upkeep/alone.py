@@ -8,10 +8,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from quiesce.errors import StoreError
-from quiesce.store import postgres, sqlite
-from quiesce.store.database import Database
-from quiesce.store.place import Place
-from quiesce.store.trouble import of_system, told
+from quiesce.store.database import postgres, sqlite
+from quiesce.store.database.place import Place
+from quiesce.store.database.session import Database
+from quiesce.store.database.trouble import of_system, told
 
 
 @contextmanager

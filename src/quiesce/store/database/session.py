@@ -11,9 +11,9 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from quiesce.store import postgres, sqlite
-from quiesce.store.place import Place
-from quiesce.store.trouble import in_words, passes
+from quiesce.store.database import postgres, sqlite
+from quiesce.store.database.place import Place
+from quiesce.store.database.trouble import in_words, passes
 
 PATIENCE = 30.0
 """Seconds that a writer waits for other writers: they hold the store for less than one."""

@@ -9,12 +9,12 @@ from itertools import chain, takewhile
 from msgspec import Struct
 from sqlalchemy import BigInteger, Connection, and_, bindparam, case, func, select
 
-from quiesce.store.known import PipelineKey, Sources, known, within
-from quiesce.store.newest import listed, same
-from quiesce.store.read import ACTIVE
+from quiesce.store.reading.known import PipelineKey, Sources, known, within
+from quiesce.store.reading.newest import listed, same
+from quiesce.store.reading.read import ACTIVE
+from quiesce.store.reading.usual import ENDED
 from quiesce.store.rows import micros, moment
 from quiesce.store.schema import runs
-from quiesce.store.usual import ENDED
 
 MOST = 1_000_000
 """Runs that are looked at: some seconds, and some 100 MB. Of more, the newer half is, or the

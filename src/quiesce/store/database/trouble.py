@@ -10,7 +10,7 @@ from msgspec import MsgspecError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from quiesce.errors import StoreError
-from quiesce.store.place import plain
+from quiesce.store.database.place import plain
 
 _ROOM = "make room there, or keep the store elsewhere (QUIESCE_STORE), or do without (--no-store)"
 _RIGHTS = "give this user the right to write there, or keep the store elsewhere (QUIESCE_STORE)"

@@ -15,12 +15,12 @@ from sqlalchemy.engine import Connection
 
 from quiesce.model import Run, SourceLook, VerdictName
 from quiesce.past import Estimate, Outlook
-from quiesce.store import merge, statements
 from quiesce.store.identity import Identity, matched
-from quiesce.store.merge import AHEAD, Kept, keepable, merged, settled, storable
 from quiesce.store.rows import micros, row_of
 from quiesce.store.schema import sources, waivers
-from quiesce.store.tally import tally
+from quiesce.store.writing import merge, statements
+from quiesce.store.writing.merge import AHEAD, Kept, keepable, merged, settled, storable
+from quiesce.store.writing.tally import tally
 
 MOST_GAPS = 20
 """Gaps of one look that are kept in full: a system that is down has one for each part."""

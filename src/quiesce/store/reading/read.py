@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select, text
 
 from quiesce.model import Run, State
 from quiesce.past import Remembered
-from quiesce.store import merge
 from quiesce.store.identity import Identity, matched
-from quiesce.store.known import Sources, known, shown, within
-from quiesce.store.newest import newest
+from quiesce.store.reading.known import Sources, known, shown, within
+from quiesce.store.reading.newest import newest
 from quiesce.store.rows import RUN_COLUMNS, micros, moment, run_of, state_of
 from quiesce.store.schema import runs, tallies
 from quiesce.store.schema import sources as systems
+from quiesce.store.writing import merge
 
 ACTIVE = text("runs.active")
 """Word for word the condition of the index: SQLite takes no other (`active = 1`) for the same."""

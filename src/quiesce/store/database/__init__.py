@@ -1,0 +1,1 @@
+"""Where a store is, how it is opened, and its transactions: SQLite and PostgreSQL."""

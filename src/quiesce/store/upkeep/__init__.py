@@ -1,0 +1,1 @@
+"""Keeping a store in order: versions, backups, size, and taking everything out of it."""

@@ -1,0 +1,1 @@
+"""What a look adds to the store."""
