@@ -15,6 +15,9 @@ from quiesce.model import REST, Look, Run, SourceLook, SourceVerdict, Verdict, V
 from quiesce.source import LAST_SEEN, MEMORY, RUN, of_system
 from quiesce.words import some
 
+NAMED = 20
+"""Runs that are gone which reasons name one by one: each look keeps its reasons."""
+
 ORDER: tuple[VerdictName, ...] = ("quiet", "unknown", "active")
 """From the quietest on: whatever is added to a look may only move its verdict to the right."""
 
@@ -165,18 +168,22 @@ def _untold(source: SourceLook) -> list[str]:
 def _gone_reasons(looks: Sequence[Look], source: str | None = None) -> list[str]:
     """One for each run whose end nobody saw: not active, and not to be passed over either.
 
-    Of one source, or of all.
+    Of one source, or of all; of thousands the first are named, and the rest counted.
     """
     gone = {run.reference: run for look in looks for each in look.sources for run in each.gone}
     for look in looks:
         for run in look.runs:
             gone.pop(run.reference, None)  # it was found after all
-    return [
+    named = [
         f"{run.pipeline} ({run.application}) {run.id} is gone:"
         f" active at {_last_seen(run)}, its end was not seen"
         for _, run in sorted(gone.items())
         if source in {None, run.source}
     ]
+    more = len(named) - NAMED
+    if more <= 0:
+        return named
+    return [*named[:NAMED], f"{more:,} more {'run is' if more == 1 else 'runs are'} gone, too"]
 
 
 def _last_seen(run: Run) -> str:

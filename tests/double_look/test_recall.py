@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.double_look.looks import AT, MARKS, law, running, verdict
 from tests.double_look.telling import (
     AGAIN,
@@ -74,6 +75,16 @@ def test_not_there_again_is_gone_and_named() -> None:
     assert judged.reasons == (
         "p (a) 7 is gone: active at 2026-11-22 09:55 UTC, its end was not seen",
     )
+
+
+def test_of_very_many_that_are_gone_the_first_are_named_and_the_rest_counted() -> None:
+    """A system whose history was cleared must not fill every look that is kept."""
+    again = [replace(AGAIN, run=replace(RUN, id=f"{number:03}")) for number in range(50)]
+    judged = verdict([looked(Told(lost), remembering(*again))])
+    assert judged.verdict == "quiet"
+    assert [reason[:10] for reason in judged.reasons[:20]] == [f"p (a) {n:03} " for n in range(20)]
+    assert judged.reasons[20:] == ("30 more runs are gone, too",)
+    assert judged.sources[0].reasons == judged.reasons
 
 
 def reads_nothing(findings: Findings) -> None:
