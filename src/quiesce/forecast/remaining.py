@@ -61,8 +61,11 @@ class Remaining(Struct, frozen=True, kw_only=True):
         """By what the miss level is multiplied, 0.5 to 1: few ended runs took this long.
 
         With k of them, the next one exceeds a share of the lengths that they show only
-        roughly.
+        roughly. Beyond all of them there is the curve alone: as measured its tail is no shorter
+        than what comes.
         """
+        if self.elapsed >= self.whole.longest > 0:
+            return 1.0
         return max(1 - _DOUBT / (self._like + _DOUBT), 0.5)
 
     @property
