@@ -74,17 +74,28 @@ def _together(
             if each.remaining is not None
         ]
     )
-    bounded = all(each.bounded for each in found.values())
     return Estimate(
         at=now,
         likely=sane(together.likely),
-        bound=sane(together.bound) if bounded else None,
+        bound=sane(together.bound) if _bounded(found) else None,
         basis="pipeline",
         runs=_fewest(found),
         rough=any(each.estimate.rough for each in found.values()),
         overdue=any(each.estimate.overdue for each in found.values()),
         stuck=any(each.estimate.stuck for each in found.values()),
     )
+
+
+def _bounded(found: Mapping[str, Judged]) -> bool:
+    """Whether the bound of all can be told.
+
+    A run that has outlived all earlier ones of its pipeline has no bound by itself. With a
+    hundred active there is nearly always one, and of all together the bound holds nonetheless,
+    as measured: were it not told, it could not be corrected by what came of it either. What waits
+    to begin is another matter: nobody knows for how long.
+    """
+    several = len(found) > 1
+    return all(each.bounded or (several and each.estimate.longest) for each in found.values())
 
 
 def _fewest(found: Mapping[str, Judged]) -> int:
