@@ -136,6 +136,19 @@ def test_of_many_runs_without_an_estimate_some_are_named_and_all_are_counted() -
     )
 
 
+def test_a_bound_of_all_that_rests_on_a_run_past_its_history_says_so() -> None:
+    old, new = make_run(id="1", pipeline="Nightly"), make_run(id="2")
+    past = make_estimate(bound=None, longest=True, like=14)
+    answer = make_answer(make_source(runs=(old, new)))
+    outlook = Outlook(
+        runs={old.reference: past, new.reference: make_estimate()}, quiet=make_estimate()
+    )
+    (said,) = expected(replace(answer, outlook=outlook), NOW)
+    assert said == (
+        "quiet at about 08:12, 90 % by 08:31 (1 longer than all earlier runs: Nightly (eks))"
+    )
+
+
 def test_what_a_late_run_may_start_is_said_beside_it() -> None:
     """Its own words are said once; how far off the end of all may be is in none of them."""
     run = make_estimate(overdue=True)

@@ -119,6 +119,18 @@ def test_waived_runs_are_not_denied() -> None:
     )
 
 
+def test_confirmed_names_what_is_waived_and_what_is_gone() -> None:
+    """Something is active then, or was: a sentence that left it out would be false."""
+    waived = "gate/01J is active and waived until 2026-12-01 by bob: known zombie"
+    gone = "Deploy (eks) 02K is gone: active at 2026-11-22 09:55 UTC, its end was not seen"
+    answer = quiet(
+        confirmed=True, idle_for=3.0, instant=INSTANT, reasons=(waived, gone), waived=(waived,)
+    )
+    said = conclusion(answer, NOW, PIPE)
+    assert "no run that these systems show was active but what is waived, in any of" in said
+    assert said.endswith(f"; {waived}; {gone}")
+
+
 def test_confirmed_names_the_instant() -> None:
     assert conclusion(quiet(confirmed=True, idle_for=3.0, instant=INSTANT), NOW, PIPE) == (
         "quiet: at some instant between 08:00:00.1 and 08:00:05.0 UTC on 2026-11-22"

@@ -303,3 +303,16 @@ def test_a_prediction_is_kept_under_the_keys_of_its_sources(store: Store) -> Non
         ("b prod~2", "", None, None, 0),
         ("prod~2", "a/1", 5.0, 9.0, 40),
     ]
+
+
+def test_the_same_run_is_not_foretold_twice_in_a_minute(store: Store) -> None:
+    """A `check` a minute over hundreds of runs would fill the store with what it said before."""
+    said = Outlook(runs={"prod/1": Estimate(at=at(0), likely=5, bound=9)})
+    with store.writing() as connection:
+        for second in (0, 30, 59, 61):
+            write.predicted(connection, {"prod": "prod"}, said, at(second))
+        write.predicted(connection, {"other": "other", "prod": "other"}, said, at(62))
+        kept = connection.execute(select(predictions.c.source, predictions.c.made_at)).all()
+    assert sorted(tuple(one) for one in kept) == [
+        ("other", micros_at(62)), ("prod", micros_at(0)), ("prod", micros_at(61)),
+    ]  # fmt: skip

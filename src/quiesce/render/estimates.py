@@ -154,6 +154,9 @@ def _words_of_many(
         unbounded = [name for name, each in runs if each.bound is None]
         why = "".join(_have_none(unbounded, outlook, known))
         yield f"no reliable bound: {why}" if why else "no reliable bound"
+    old = [name for name, each in runs if each.longest and each.bound is None]
+    if old and quiet.bound is not None:
+        yield f"{len(old):,} longer than all earlier runs: {_named(old, known)}"
     if quiet.beyond is not None:
         yield _beyond(quiet.beyond)
     if late and not late_told:

@@ -190,21 +190,22 @@ def _quiet(answer: Answer, filters: Question | None) -> str:
     where = f"in any of {count(read, 'part')}" if read != 1 else "in the one part"
     narrowed = scopes(look, filters)
     where += f" ({'; '.join(narrowed)})" if narrowed else ""
+    doubts = [reason for reason in verdict.reasons if reason.startswith(_UNCONFIRMED)]
+    others = [reason for reason in verdict.reasons if reason not in doubts]
     if verdict.confirmed and verdict.instant is not None:
+        but = " but what is waived" if verdict.waived else ""
         said = (
             f"quiet: at some instant {between(*verdict.instant)} no run that these systems show"
-            f" was active, {where}"
+            f" was active{but}, {where}"
         )
         if verdict.settled and verdict.idle_for is not None:
             idle = duration(verdict.idle_for)
             said += (
                 f", and it had been so for {idle}, longer than the longest hand-over that is known"
             )
-        return said
+        return "; ".join([said, *others])  # what is waived, and what is gone
     counted = "no run that counts" if active(look) else "no run that these systems show"
     once = ", in one look only" if answer.looks == 1 else ""
-    doubts = [reason for reason in verdict.reasons if reason.startswith(_UNCONFIRMED)]
-    others = [reason for reason in verdict.reasons if reason not in doubts]
     why = "; ".join(doubt.removeprefix(_UNCONFIRMED) for doubt in doubts)
     said = f"quiet, not confirmed{f' ({why})' if why else ''}: {counted} was active {where}{once}"
     return "; ".join([said, *others])

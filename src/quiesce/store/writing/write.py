@@ -17,7 +17,7 @@ from quiesce.model import Run, SourceLook, VerdictName
 from quiesce.past import Estimate, Outlook
 from quiesce.store.identity import Identity, matched
 from quiesce.store.rows import micros, row_of
-from quiesce.store.schema import sources, waivers
+from quiesce.store.schema import predictions, sources, waivers
 from quiesce.store.writing import merge, statements
 from quiesce.store.writing.merge import AHEAD, Kept, keepable, merged, settled, storable
 from quiesce.store.writing.tally import tally
@@ -27,6 +27,9 @@ MOST_GAPS = 20
 
 _TOGETHER = 10_000
 """Runs that are looked up at once: bounds the memory, and costs no time."""
+
+_MINUTE = 60_000_000
+"""In microseconds."""
 
 EVERYTHING = ""
 """The `id` of a prediction about all runs of its sources together."""
@@ -116,7 +119,11 @@ def unwaive(connection: Connection, id: int, at: datetime) -> bool:  # noqa: A00
 def predicted(
     connection: Connection, keys: Mapping[str, str], outlook: Outlook, at: datetime
 ) -> None:
-    """Keep what was foretold at a time; `keys` are those of the sources, by their names."""
+    """Keep what was foretold at a time; `keys` are those of the sources, by their names.
+
+    Not what was told of the same run less than a minute ago: who asks again and again, with a
+    command each time, is told the same each time.
+    """
     rows = []
     for reference, estimate in outlook.runs.items():
         name, _, run = reference.partition("/")
@@ -125,7 +132,11 @@ def predicted(
     if outlook.quiet is not None:
         everything = " ".join(sorted(keys.values()))
         rows.append(_prediction(at, everything, EVERYTHING, outlook.quiet))
-    statements.predictions(connection, rows)
+    minute = predictions.c.made_at.between(micros(at) - _MINUTE, micros(at))
+    of_a_run = predictions.c.id != EVERYTHING
+    told = select(predictions.c.source, predictions.c.id).where(minute, of_a_run)
+    lately = {tuple(row) for row in connection.execute(told)}
+    statements.predictions(connection, [row for row in rows if row[1:3] not in lately])
 
 
 def _free(name: str, taken: set[str]) -> str:
