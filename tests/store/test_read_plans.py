@@ -17,6 +17,7 @@ from quiesce.store.database.planner import analyze
 from quiesce.store.reading.children import children
 from quiesce.store.reading.habits import habits
 from quiesce.store.reading.known import PipelineKey, known
+from quiesce.store.reading.lookup import beginning, newest_of_each, states
 from quiesce.store.reading.overview import pipelines
 from quiesce.store.reading.read import counts, recent, remembered
 from quiesce.store.reading.usual import durations
@@ -69,6 +70,11 @@ ASKED: dict[str, Callable[[Connection], Any]] = {
     "children of one": lambda connection: children(connection, EVERY[:1]),
     "children of many": lambda connection: children(connection, EVERY),
     "pipelines": lambda connection: pipelines(connection, NAMES),
+    "begin of an id": lambda connection: beginning(connection, NAMES, "0000", 5),
+    "states": lambda connection: states(connection, "prod", ["000001", "000002"]),
+    "newest of each": lambda connection: newest_of_each(
+        connection, NAMES, pipeline="p0", application=None, since=minutes(0), count=10
+    ),
     "habits": lambda connection: habits(connection, NAMES, since=minutes(0), until=minutes(9000)),
 }
 

@@ -79,22 +79,6 @@ def _begin_so(
 
 def _kept(connection: Connection, begin: str, names: Mapping[str, str]) -> list[Run]:
     """A few runs of these sources whose id begins so, by the primary key."""
-    from sqlalchemy import Boolean, ColumnElement, select
+    from quiesce.store.reading.lookup import beginning
 
-    from quiesce.store.rows import RUN_COLUMNS, run_of
-    from quiesce.store.schema import runs
-
-    columns = [runs.c[column] for column in RUN_COLUMNS]
-    if connection.dialect.name == "sqlite":  # whose LIKE knows no index, unlike its GLOB
-        same: ColumnElement[bool] = runs.c.id.op("GLOB", return_type=Boolean())(
-            exactly(begin) + "*"
-        )
-    else:
-        same = runs.c.id.startswith(begin, autoescape=True)
-    found: list[Run] = []
-    for key, name in names.items():
-        rows = connection.execute(
-            select(*columns).where(runs.c.source == key, same).order_by(runs.c.id).limit(MOST_NAMED)
-        )
-        found += [run_of(row, name) for row in rows]
-    return found
+    return beginning(connection, names, begin, MOST_NAMED)

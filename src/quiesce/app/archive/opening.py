@@ -35,12 +35,9 @@ def archive(location: str | None, *, create: bool = False) -> Iterator[Store]:
 
 def named(connection: Connection) -> dict[str, str]:
     """All sources that the store knows, by key: the names that they have in patterns."""
-    from sqlalchemy import select
+    from quiesce.store.reading.lookup import source_names
 
-    from quiesce.store.schema import sources
-
-    found = select(sources.c.key, sources.c.name).order_by(sources.c.key)
-    return {row.key: row.name for row in connection.execute(found)}
+    return source_names(connection)
 
 
 def told_apart(names: Mapping[str, str]) -> dict[str, str]:

@@ -16,9 +16,6 @@ from quiesce.summary import matches, newest_first
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-_TOGETHER = 500
-"""Ids of one statement."""
-
 
 class Wanted(Struct, frozen=True, kw_only=True):
     """Which runs of the pipelines of a name are wanted.
@@ -75,6 +72,7 @@ def kept(
     """
     from quiesce.store.reading import read
     from quiesce.store.reading.known import known
+    from quiesce.store.reading.lookup import last_looks
 
     question = wanted.question
     active = [
@@ -96,7 +94,7 @@ def kept(
             Known(key.pipeline, f"{key.application}, {names[key.source]}")
             for key in known(connection, names)
         ),
-        as_of=_as_of(connection, names, wanted.pipeline),
+        as_of=last_looks(connection, names, wanted.pipeline),
     )
 
 
@@ -104,16 +102,16 @@ def _newest_of_each(
     connection: Connection, names: Mapping[str, str], wanted: Wanted
 ) -> Iterable[Run]:
     """So many of each pipeline that a glance at it depends neither on the limit nor on others."""
-    from quiesce.store.reading import read
-    from quiesce.store.reading.known import known
-    from quiesce.store.reading.newest import newest
-    from quiesce.store.rows import micros, run_of
-    from quiesce.store.schema import runs
+    from quiesce.store.reading.lookup import newest_of_each
 
-    meant = known(connection, names, pipeline=wanted.pipeline, application=wanted.application)
-    begun = [] if wanted.since is None else [runs.c.begun_at >= micros(wanted.since)]
-    for key, row in newest(connection, meant, BASIS, *read.RUN, where=begun):
-        yield run_of(row[2:], names[key.source])
+    return newest_of_each(
+        connection,
+        names,
+        pipeline=wanted.pipeline,
+        application=wanted.application,
+        since=wanted.since,
+        count=BASIS,
+    )
 
 
 def _newest_of_all(
@@ -164,35 +162,12 @@ def _counts(
 def _states(
     connection: Connection, names: Mapping[str, str], live: Sequence[Run]
 ) -> dict[tuple[str, str], State]:
-    from sqlalchemy import select
+    from quiesce.store.reading.lookup import states
 
-    from quiesce.store.rows import state_of
-    from quiesce.store.schema import runs
-
-    found: dict[tuple[str, str], State] = {}
-    for key, name in names.items():
-        ids = [run.id for run in live if run.source == name]
-        for begin in range(0, len(ids), _TOGETHER):
-            those = runs.c.id.in_(ids[begin : begin + _TOGETHER])
-            rows = connection.execute(
-                select(runs.c.id, runs.c.state).where(runs.c.source == key, those)
-            )
-            found |= {(name, row.id): state_of(row.state) for row in rows}
-    return found
-
-
-def _as_of(connection: Connection, names: Mapping[str, str], pipeline: str) -> dict[str, datetime]:
-    """When each source was last looked at in a way that has shown this pipeline."""
-    from sqlalchemy import func, select
-
-    from quiesce.store.rows import moment
-    from quiesce.store.schema import looks
-
-    found: dict[str, datetime] = {}
-    shown = looks.c.scope.is_(None) | (looks.c.scope == f"pipeline {pipeline}")
-    for key, name in names.items():
-        last = select(func.max(looks.c.began_at)).where(looks.c.source == key, shown)
-        began = connection.execute(last).scalar()
-        if began is not None:
-            found[name] = moment(began)
-    return found
+    return {
+        (name, each): state
+        for key, name in names.items()
+        for each, state in states(
+            connection, key, [run.id for run in live if run.source == name]
+        ).items()
+    }

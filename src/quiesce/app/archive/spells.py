@@ -1,4 +1,4 @@
-"""When it was quiet, active, unknown: from looks to spells. Pure but for the query.
+"""When it was quiet, active, unknown: from looks to spells. Pure but for asking the store.
 
 A look says something of the time from its end until the next look at that source, and for no
 longer than `counts_for`: what nobody looked at is unknown. Looks at less than everything don't
@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec import Struct
 
 from quiesce.model import VerdictName
@@ -35,8 +34,6 @@ at most: one look that is late or fails is no hole in what is known, and ten are
 
 REGULAR = 10
 """From so many looks on they show a pace of their own: that of `collect --once` under cron."""
-
-_REASONS = msgspec.json.Decoder(tuple[str, ...])
 
 
 class Looked(Struct, frozen=True, gc=False):
@@ -78,28 +75,11 @@ def looked(
     connection: Connection, names: Mapping[str, str], since: datetime, until: datetime, early: float
 ) -> dict[str, list[Looked]]:
     """The looks at everything in each of these sources, from `early` seconds before on."""
-    from sqlalchemy import select
-
-    from quiesce.store.rows import micros, moment
-    from quiesce.store.schema import looks
+    from quiesce.store.reading.lookup import verdicts
 
     found: dict[str, list[Looked]] = {name: [] for name in names.values()}
-    columns = (looks.c.ended_at, looks.c.verdict, looks.c.confirmed)
     for key, name in names.items():
-        query = (
-            select(*columns, looks.c.reasons)
-            .where(
-                looks.c.source == key,
-                looks.c.scope.is_(None),
-                looks.c.began_at >= micros(since) - int(early * 1e6),
-                looks.c.began_at < micros(until),
-            )
-            .order_by(looks.c.began_at)
-        )
-        for ended, word, confirmed, reasons in connection.execute(query):
-            verdict = cast("VerdictName", word)
-            why = _REASONS.decode(reasons)[:1] if verdict == "unknown" else ()
-            found[name].append(Looked(moment(ended), verdict, confirmed, why[0] if why else ""))
+        found[name] += [Looked(*each) for each in verdicts(connection, key, since, until, early)]
     return found
 
 
