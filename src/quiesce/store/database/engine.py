@@ -15,7 +15,7 @@ from quiesce.store.database.planner import analyze, grown
 from quiesce.store.database.session import PATIENCE, Database, changes
 from quiesce.store.database.trouble import of_system
 from quiesce.store.database.version import CURRENT, Stamp, check, found, stamp
-from quiesce.store.schema import metadata, version
+from quiesce.store.schema import for_postgres, metadata, version
 from quiesce.store.views import create_views
 
 MANY = 20_000
@@ -178,6 +178,7 @@ def open_store(location: str, *, create: bool, patience: float = PATIENCE) -> St
 
 def create_tables(connection: Connection) -> None:
     """All tables of the newest version, their indexes and the views."""
-    metadata.create_all(connection)
+    tables = for_postgres() if connection.dialect.name == "postgresql" else metadata
+    tables.create_all(connection)
     create_views(connection)
     connection.execute(version.insert().values(version_num=CURRENT))

@@ -30,7 +30,6 @@ from sqlalchemy import (
     literal,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSON
 
 from quiesce.store.reading.known import PipelineKey
 from quiesce.store.schema import runs
@@ -96,6 +95,8 @@ def listed(dialect: str, keys: Sequence[PipelineKey]) -> CTE:
         number: ColumnElement[int] = each.c.key
         texts = [func.json_extract(each.c.value, f"$[{at}]") for at in range(3)]
     else:
+        from sqlalchemy.dialects.postgresql import JSON  # costs who uses SQLite 20 ms a start
+
         elements = func.json_array_elements(cast(sent, JSON))
         each = elements.table_valued(column("value", JSON), with_ordinality="key").render_derived()
         number = cast(each.c.key, Integer) - 1

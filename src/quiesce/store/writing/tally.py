@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, Table, delete, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, delete, func, insert, select, text
 
 from quiesce.store.schema import runs, tallies
+
+_ADD = text(
+    "INSERT INTO tallies (pipeline, source, application, state, runs)"
+    " VALUES (:pipeline, :source, :application, :state, :runs)"
+    " ON CONFLICT (pipeline, source, application, state)"
+    " DO UPDATE SET runs = tallies.runs + excluded.runs"
+)
+"""Both databases have the same words for it; SQLAlchemy's own would import both dialects."""
 
 Tallied = tuple[str, str, str]
 """Application, pipeline and state of runs of one source."""
@@ -27,7 +34,7 @@ def tally(connection: Connection, source: str, changed: Mapping[Tallied, int]) -
         for (application, pipeline, state), count in sorted(changed.items())
     ]
     if rows:
-        connection.execute(_ADDING[connection.dialect.name], rows)
+        connection.execute(_ADD, rows)
 
 
 def recount(connection: Connection) -> None:
@@ -40,14 +47,3 @@ def recount(connection: Connection) -> None:
             select(*columns, func.count()).group_by(*columns),
         )
     )
-
-
-def _adding(table: Table, dialect: str) -> postgresql.Insert | sqlite.Insert:
-    adding = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-    return adding.on_conflict_do_update(
-        index_elements=list(table.primary_key),
-        set_={"runs": table.c.runs + adding.excluded.runs},
-    )
-
-
-_ADDING = {dialect: _adding(tallies, dialect) for dialect in ("sqlite", "postgresql")}
