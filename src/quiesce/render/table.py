@@ -22,9 +22,9 @@ ID_PREFIX = 12
 SHRINKS: tuple[tuple[str, int], ...] = (
     ("details", 0), ("url", 0), ("eta_note", 0), ("native_state", 8), ("started_by", 8), ("who", 8),
     ("waiting_on", 8), ("application", 12), ("id", ID_PREFIX + 2), ("pipeline", 12),
-    ("source", 8), ("who", 4), ("application", 8), ("pipeline", 8), ("started_by", 4),
+    ("source", 8), ("who", 4), ("application", 8), ("who", 0), ("pipeline", 8), ("started_by", 4),
     ("waiting_on", 4), ("source", 4), ("native_state", 0), ("started_by", 0),
-    ("waiting_on", 0), ("who", 0), ("type", 0), ("application", 4), ("pipeline", 4),
+    ("waiting_on", 0), ("type", 0), ("application", 4), ("pipeline", 4),
 )  # fmt: skip
 """What gives way first, and to how many cells; at 0 the column goes. State and age never do, nor
 does the hour of an estimate: how far off that is has gone before."""
