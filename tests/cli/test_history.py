@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 from tests.cli.archive import (
     GATE,
     MIX,
-    NOW,
     a_run,
     active,
     environment,
@@ -164,14 +163,17 @@ def history(*words: str, folder: Path, **env: str) -> subprocess.CompletedProces
 
 
 def ago(number: float) -> datetime:
-    return NOW - minutes(number)
+    """So many minutes before now, and not before these tests were read: that may be minutes ago."""
+    return datetime.now(UTC) - minutes(number)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """An hour of looks a minute at two systems: gate was active for 10 minutes, 30 ago."""
+    now = ago(0)
     gate: list[tuple[datetime, Any]] = [
-        (ago(number), "active" if 20 < number <= 30 else "quiet") for number in range(60, -1, -1)
+        (now - minutes(number), "active" if 20 < number <= 30 else "quiet")
+        for number in range(60, -1, -1)
     ]
     keep_looks(tmp_path, gate, identity=GATE)
     keep_looks(tmp_path, [(ago(number), "quiet") for number in range(60, 9, -1)], identity=MIX)
@@ -278,7 +280,7 @@ def test_a_run_shows_each_change_of_its_state(tmp_path: Path) -> None:
 def foretell(folder: Path, number: int, *, held: bool) -> None:
     with open_store(str(path_of(folder)), create=False) as store, store.writing() as connection:
         for each in range(number):
-            ended = NOW - timedelta(hours=1) + minutes(10)
+            ended = ago(60) + minutes(10)
             made = ended - minutes(5) - timedelta(seconds=each)
             bound = 600.0 if held else 60.0
             estimate = Estimate(at=made, likely=240.0, bound=bound, basis="pipeline", runs=40)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from tests.cli.acceptance import gate, running, small, valid
+from tests.cli.archive import later
 from tests.cli.program import document, quiesce
 
 from quiesce.sandbox import Fault, Sandbox, serve_in_thread
@@ -19,13 +18,6 @@ from quiesce.sandbox.faults import Kind
 @pytest.fixture
 def env(tmp_path: Path) -> dict[str, str]:
     return {"QUIESCE_STORE": str(tmp_path / "memory.db")}
-
-
-def later(env: dict[str, str], *, seconds: int) -> None:
-    """As if so much time had passed since the system said that a run is not there."""
-    with closing(sqlite3.connect(env["QUIESCE_STORE"])) as store:
-        store.execute("UPDATE runs SET missing_at = missing_at - ?", [seconds * 1_000_000])
-        store.commit()
 
 
 def delete_pipeline(box: Sandbox, application: str = "eks") -> None:
@@ -73,7 +65,7 @@ def test_what_is_not_there_is_a_gap_at_first_and_gone_when_said_again(
     assert name in gap["part"]
     at_once = quiesce("check", *gate(box), cwd=tmp_path, env=env)
     assert at_once.returncode == 3, "what flaps for a moment is not believed"
-    later(env, seconds=11)
+    later(Path(env["QUIESCE_STORE"]), seconds=11)
     second = quiesce("check", *gate(box), "-o", "json", cwd=tmp_path, env=env)
     shown = valid(second)
     assert (second.returncode, shown["confirmed"]) == (0, True)

@@ -11,7 +11,17 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from tests.cli.acceptance import EXPORT, PROJECT, both, gate, job, running, valid
-from tests.cli.archive import MIX, NOW, a_run, active, environment, identity, keep
+from tests.cli.archive import (
+    MIX,
+    NOW,
+    a_run,
+    active,
+    environment,
+    identity,
+    keep,
+    later,
+    path_of,
+)
 from tests.cli.program import document, quiesce
 
 from quiesce.app.archive.joining import together
@@ -96,7 +106,8 @@ def test_a_run_that_no_system_accounts_for_is_a_gap_and_stays(box: Sandbox, tmp_
     assert told.returncode == 3
     assert ids(told)["running"] == ["lost"]
     assert any("lost" in gap["part"] + gap["why"] for gap in document(told)["gaps"])
-    # Told a second time that there is none, it is gone, and no gap any more.
+    # Told so again ten seconds later, it is gone, and no gap any more.
+    later(path_of(tmp_path), seconds=11)
     told = status("Deploy", "-o", "json", box=box, folder=tmp_path)
     assert (told.returncode, ids(told)["gone"]) == (0, ["lost"])
 

@@ -132,9 +132,9 @@ def predicted(
     if outlook.quiet is not None:
         everything = " ".join(sorted(keys.values()))
         rows.append(_prediction(at, everything, EVERYTHING, outlook.quiet))
-    minute = predictions.c.made_at.between(micros(at) - _MINUTE, micros(at))
+    minute = predictions.c.made_at > micros(at) - _MINUTE, predictions.c.made_at <= micros(at)
     of_a_run = predictions.c.id != EVERYTHING
-    told = select(predictions.c.source, predictions.c.id).where(minute, of_a_run)
+    told = select(predictions.c.source, predictions.c.id).where(*minute, of_a_run)
     lately = {tuple(row) for row in connection.execute(told)}
     statements.predictions(connection, [row for row in rows if row[1:3] not in lately])
 
