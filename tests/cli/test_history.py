@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from tests.cli.archive import (
     GATE,
     MIX,
+    NOW,
     a_run,
     active,
     environment,
@@ -280,7 +281,7 @@ def test_a_run_shows_each_change_of_its_state(tmp_path: Path) -> None:
 def foretell(folder: Path, number: int, *, held: bool) -> None:
     with open_store(str(path_of(folder)), create=False) as store, store.writing() as connection:
         for each in range(number):
-            ended = ago(60) + minutes(10)
+            ended = NOW - minutes(50)
             made = ended - minutes(5) - timedelta(seconds=each)
             bound = 600.0 if held else 60.0
             estimate = Estimate(at=made, likely=240.0, bound=bound, basis="pipeline", runs=40)
