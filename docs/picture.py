@@ -11,11 +11,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from shutil import copyfile
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.text import Text
 
+from quiesce.cli.demo import remembered
 from quiesce.sandbox import Sandbox, serve_in_thread
 from quiesce.sandbox.company import PROJECT
 
@@ -25,10 +27,11 @@ MOST_LINES = 9
 FONT_FACES = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 
 
-def _printed(folder: Path, *arguments: str) -> str:
+def _printed(folder: Path, store: Path, *arguments: str) -> str:
     """What the command prints on a terminal of that width, in a folder with a quiesce.toml."""
     keeper, terminal = pty.openpty()
     environment = {**os.environ, "COLUMNS": str(COLUMNS), "TERM": "xterm-256color"}
+    environment["QUIESCE_STORE"] = str(store)
     with subprocess.Popen(
         [sys.executable, "-m", "quiesce", *arguments],
         stdout=terminal,
@@ -67,9 +70,12 @@ def main() -> None:
             f'[sources.exports]\nkind = "mixpanel"\nurl = "{box.mixpanel_url}"\n'
             f"project_id = {PROJECT}\n"
         )
+        sources = (f"spinnaker+{box.gate_url}", f"mixpanel+{box.mixpanel_url}?project_id={PROJECT}")
+        past = remembered(folder / "past.db", sources, seed=1)
         for scenario in ("busy", "restarted-gate", "quiet"):
             box.load(scenario)
-            console.print(Text.from_ansi(f"$ quiesce check\n{_printed(folder, 'check')}"))
+            store = Path(copyfile(past, folder / f"{scenario}.db"))  # another world has no memory
+            console.print(Text.from_ansi(f"$ quiesce check\n{_printed(folder, store, 'check')}"))
     svg = console.export_svg(title="quiesce check")
     target = Path(__file__).with_name("terminal.svg")
     target.write_text(FONT_FACES.sub("", svg).replace("Fira Code", "ui-monospace, Menlo, Consolas"))

@@ -102,7 +102,7 @@ def _played(box: Sandbox, folder: Path, seed: int) -> int:
         *("-s", f"spinnaker+{box.gate_url}"),
         *("-s", f"mixpanel+{box.mixpanel_url}?project_id={PROJECT}"),
     ]
-    past = _remembered(folder / "past.db", sources, seed)
+    past = remembered(folder / "past.db", sources[1::2], seed)
     scenario, failed = "", 0
     for wanted, what, words, true_code in STEPS:
         if wanted != scenario:  # another world, of which nothing but the past is remembered
@@ -121,7 +121,7 @@ def _played(box: Sandbox, folder: Path, seed: int) -> int:
     return ExitCode.UNKNOWN if failed else ExitCode.QUIET
 
 
-def _remembered(path: Path, sources: Sequence[str], seed: int) -> Path:
+def remembered(path: Path, sources: Sequence[str], seed: int) -> Path:
     """A store with two weeks of looks, so that there is something to estimate from."""
     from quiesce.app.backdate import backdate
     from quiesce.app.memory import identity_of
@@ -130,7 +130,7 @@ def _remembered(path: Path, sources: Sequence[str], seed: int) -> Path:
     from quiesce.store import open_store
 
     now = datetime.now(UTC)
-    config = configured(Selection(sources=tuple(sources[1::2])))
+    config = configured(Selection(sources=tuple(sources)))
     store = open_store(str(path), create=True)
     with store.writing() as connection:
         for source in config.sources:
